@@ -1,0 +1,50 @@
+"""What every test shares: run-time checked shapes, one thread per process, the parity network."""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from jaxtyping import install_import_hook
+
+# The shapes in annotations are checked in tests only: jaxtyping and beartype slow no user down.
+install_import_hook("lfpnet", "checked_shapes.checked")
+
+import pytest  # noqa: E402 - the hook must come before anything imports lfpnet
+
+
+@pytest.fixture(scope="session")
+def parity_network():
+    """Preset `lfpnet` with the deterministic weights of the parity vectors."""
+    import torch
+    from parity_weights import parity_weights
+
+    from lfpnet.model.config import LFPNetConfig
+    from lfpnet.model.network import build_network
+    from lfpnet.model.published import network_from_published
+    from lfpnet.model.published_names import published_names
+
+    with torch.device("meta"):
+        own = build_network(LFPNetConfig.of_preset("lfpnet", has_context_alpha=False)).state_dict()
+    names = published_names(own)
+    weights = parity_weights({names[name]: tuple(value.shape) for name, value in own.items()})
+    network, _ = network_from_published(weights, "parity")
+    return network
+
+
+@pytest.fixture
+def lean_network():
+    """A small lean network with fresh weights, seeded."""
+    import torch
+
+    from lfpnet.model.config import LFPNetConfig
+    from lfpnet.model.network import build_network
+
+    torch.manual_seed(3)
+    widths = {"matting_widths": (16, 16, 24, 32), "context_widths": (16, 16, 24, 32), "pooling_width": 20}
+    network = build_network(LFPNetConfig.of_preset("lfpnet-compact", **widths)).eval()
+    for value in network.matting.raw.parameters():
+        torch.nn.init.normal_(value, std=0.2)
+    return network
