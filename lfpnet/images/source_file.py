@@ -1,0 +1,94 @@
+"""A picture file before anything is decoded: does it exist, which kind is it by its first bytes, is it too large.
+
+The name's ending is not asked: files are renamed more often than they are converted.
+"""
+
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lfpnet.errors import ImageFileError
+
+Kind = Literal["exr", "png", "jpeg", "tiff", "webp", "bmp"]
+
+#: Room for one plate of 16384 x 16384 in float RGBA (4 GiB). A hostile EXR of 9 kB can ask for more than that.
+DEFAULT_BYTE_LIMIT = 16384 * 16384 * 4 * 4
+
+
+@dataclass(frozen=True)
+class DeclaredSize:
+    """What a header announces; `bytes_per_pixel` is an upper bound for the decoded picture."""
+
+    height: int
+    width: int
+    bytes_per_pixel: int
+
+
+def picture_kind(path: Path) -> Kind:
+    """The kind of a picture file.
+
+    Args:
+        path: file to look at.
+
+    Raises:
+        ImageFileError: missing, not a regular file, unreadable, empty, or of a kind that is not read here.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ImageFileError(f"A picture was expected at {path}, but it is a folder or a device; name a file.")
+        with path.open("rb") as stream:
+            start = stream.read(16)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ImageFileError(f"{path} does not exist; check the name and the folder.") from error
+    except (OSError, ValueError) as error:
+        raise ImageFileError(f"{path} cannot be read ({error}); check the name and its permissions.") from error
+    if not start:
+        raise ImageFileError(f"{path} is empty (0 bytes); write or copy it again.")
+    kind = _kind_of(start)
+    if kind is None:
+        raise ImageFileError(
+            f"{path} was expected to be EXR, PNG, TIFF, JPEG, WebP or BMP, but starts like none of them; convert it."
+        )
+    return kind
+
+
+def check_byte_limit(path: Path, pictures: Sequence[DeclaredSize], byte_limit: int) -> None:
+    """Refuse a file whose decoded pixels would take more than `byte_limit` bytes.
+
+    Args:
+        path: the file, for the sentence.
+        pictures: what its header announces; several for an EXR of several parts.
+        byte_limit: most bytes that all of them together may take.
+
+    Raises:
+        ImageFileError: too large, or a picture without any pixel.
+    """
+    for picture in pictures:
+        if picture.height < 1 or picture.width < 1:
+            raise ImageFileError(f"{path} says it is {picture.width} x {picture.height} pixels; write it again.")
+    needed = sum(picture.height * picture.width * picture.bytes_per_pixel for picture in pictures)
+    if needed > byte_limit:
+        largest = max(pictures, key=lambda picture: picture.height * picture.width)
+        raise ImageFileError(
+            f"{path} would take {needed / 2**30:.1f} GiB decoded ({largest.width} x {largest.height}), more than the "
+            f"limit of {byte_limit / 2**30:.1f} GiB; crop it, drop channels, or raise the byte limit."
+        )
+
+
+def _kind_of(start: bytes) -> Kind | None:
+    """The kind that the first 16 bytes announce."""
+    if start.startswith(b"RIFF"):
+        return "webp" if start[8:12] == b"WEBP" else None
+    signatures: dict[bytes, Kind] = {
+        b"\x76\x2f\x31\x01": "exr",
+        b"\x89PNG\r\n\x1a\n": "png",
+        b"\xff\xd8\xff": "jpeg",
+        b"II*\x00": "tiff",
+        b"MM\x00*": "tiff",
+        b"II+\x00": "tiff",
+        b"MM\x00+": "tiff",
+        b"BM": "bmp",
+    }
+    return next((kind for signature, kind in signatures.items() if start.startswith(signature)), None)
