@@ -1,0 +1,1 @@
+"""The parts of the lean structure: LFPNet's design in layers that two CPU cores can afford."""

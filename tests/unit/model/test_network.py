@@ -1,0 +1,134 @@
+"""The network in its presets and variants."""
+
+import pytest
+import torch
+
+from lfpnet.errors import ConfigurationError
+from lfpnet.model.config import LFPNetConfig
+from lfpnet.model.lean.colour_prior import spread_colour
+from lfpnet.model.layers import StandardizedConv2d, clamp_unit
+from lfpnet.model.network import build_network
+
+VARIANTS = ["none", "non_local", "aspp", "cspp"]
+
+
+def _inputs(side, reduction, batch=2):
+    torch.manual_seed(side)
+    plate = torch.rand(batch, 3, side, side)
+    context_side = 2 * side // reduction
+    inner, context = torch.randn(batch, 12, side, side), torch.randn(batch, 12, context_side, context_side)
+    for patch in (inner, context):
+        classes = torch.randint(0, 3, (batch, *patch.shape[-2:]))
+        patch[:, 3:6] = torch.nn.functional.one_hot(classes, 3).movedim(-1, 1).float()
+    return inner, context, plate
+
+
+@pytest.mark.parametrize("propagating", VARIANTS)
+@pytest.mark.parametrize(("preset", "side"), [("lfpnet", 32), ("lfpnet-compact", 64), ("lfpnet-compact", 112)])
+def test_every_propagating_module_works_in_both_presets(preset, side, propagating):
+    config = LFPNetConfig.of_preset(preset, propagating=propagating)
+    network = build_network(config).eval()
+    with torch.inference_mode():
+        prediction = network(*_inputs(side, config.context_reduction))
+    assert prediction.alpha.shape == (2, 1, side, side)
+    assert prediction.foreground.shape == prediction.background.shape == (2, 3, side, side)
+    if propagating == "none":
+        assert prediction.context_alpha is None
+    else:
+        assert prediction.context_alpha.shape == (2, 1, side // 2, side // 2)
+    for part in prediction[:3]:
+        assert part.min() >= 0
+        assert part.max() <= 1
+
+
+def test_the_full_preset_has_the_published_number_of_parameters():
+    with torch.device("meta"):
+        network = build_network(LFPNetConfig.of_preset("lfpnet", has_context_alpha=False))
+    assert sum(value.numel() for value in network.parameters()) == 117_612_295
+    assert len(network.state_dict()) == 529
+
+
+def test_the_compact_preset_stays_within_six_million_parameters():
+    network = build_network(LFPNetConfig.of_preset("lfpnet-compact"))
+    assert sum(value.numel() for value in network.parameters()) <= 6_000_000
+
+
+def test_two_networks_share_no_layer():
+    first, second = (build_network(LFPNetConfig.of_preset("lfpnet-compact")) for _ in range(2))
+    assert not {id(value) for value in first.parameters()} & {id(value) for value in second.parameters()}
+
+
+def test_both_modules_of_the_full_preset_share_one_backbone():
+    with torch.device("meta"):
+        network = build_network(LFPNetConfig.of_preset("lfpnet"))
+    assert network.propagating.stages is network.matting.stages
+
+
+@pytest.mark.parametrize(("preset", "side"), [("lfpnet", 32), ("lfpnet-compact", 64)])
+def test_folding_changes_no_prediction(preset, side):
+    torch.manual_seed(1)
+    config = LFPNetConfig.of_preset(preset)
+    network = build_network(config).eval()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.5, 0.5)
+            module.running_var.uniform_(0.5, 2)
+    inputs = _inputs(side, config.context_reduction)
+    with torch.inference_mode():
+        before = network(*inputs)
+        after = network.prepare_for_inference()(*inputs)
+    for one, other in zip(before, after, strict=True):
+        assert torch.allclose(one, other, atol=2e-4)
+
+
+def test_standardized_weights_have_mean_zero_and_deviation_one():
+    convolution = StandardizedConv2d(8, 4, 3)
+    weight = convolution.standardized_weight()
+    assert torch.allclose(weight.mean((1, 2, 3)), torch.zeros(4), atol=1e-6)
+    assert torch.allclose(weight.flatten(1).std(dim=1), torch.ones(4), atol=1e-3)
+
+
+def test_gradients_reach_every_weight_of_the_compact_preset():
+    network = build_network(LFPNetConfig.of_preset("lfpnet-compact"))
+    for value in network.matting.raw.parameters():
+        torch.nn.init.normal_(value)
+    prediction = network(*_inputs(64, 2))
+    sum(part.square().mean() for part in prediction).backward()
+    assert [name for name, value in network.named_parameters() if value.grad is None] == []
+
+
+def test_the_gradient_of_the_clamp_leads_stuck_values_back_and_no_further():
+    values = torch.tensor([-0.5, 0.5, 1.5], requires_grad=True)
+    (clamp_unit(values) - torch.tensor([0.3, 0.4, 0.2])).square().sum().backward()
+    assert values.grad.tolist() == pytest.approx([-0.6, 0.2, 1.6])
+    values.grad = None
+    (clamp_unit(values) * torch.tensor([1.0, 1.0, -1.0])).sum().backward()
+    assert values.grad.tolist() == [0, 1, 0]
+
+
+def test_known_colours_are_kept_and_spread():
+    plate = torch.rand(1, 3, 33, 20)
+    is_known = torch.zeros(1, 1, 33, 20)
+    is_known[..., :5, :] = 1
+    plate[..., :5, :] = torch.tensor([0.9, 0.2, 0.1]).view(1, 3, 1, 1)
+    spread = spread_colour(plate, is_known)
+    assert torch.equal(spread[..., :5, :], plate[..., :5, :])
+    assert torch.allclose(spread[..., 30, 10], torch.tensor([[0.9, 0.2, 0.1]]), atol=0.01)
+
+
+def test_a_patch_without_known_colours_spreads_its_own():
+    spread = spread_colour(torch.full((1, 3, 16, 16), 0.4), torch.zeros(1, 1, 16, 16))
+    assert torch.allclose(spread, torch.full((1, 3, 16, 16), 0.4), atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"preset": "big"}, "got 'big'; choose"),
+        ({"propagating": "gru"}, "got 'gru'"),
+        ({"depth": 3}, "got depth"),
+    ],
+)
+def test_configurations_that_do_not_exist_are_refused(values, sentence):
+    with pytest.raises(ConfigurationError, match=sentence):
+        LFPNetConfig.of_preset(values.pop("preset", "lfpnet"), **values)
