@@ -1,0 +1,1 @@
+"""Training data: foregrounds drawn by rule, photographs under clean licences, pools, augmentation and samples."""

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from lfpnet.data.procedural import GENERATORS, SHARES
+from lfpnet.data.procedural.noise import fractal_noise
+from lfpnet.data.procedural.shapes import fill_outlines
+from lfpnet.data.procedural.strands import Strands, curved_paths, strand_coverage
+from lfpnet.data.procedural_background import procedural_background
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+@pytest.mark.parametrize("size", [64, 131, 512])
+def test_every_generator_draws_clear_and_fractional_pixels_at_every_size(name: str, size: int) -> None:
+    covered = 0.0
+    for seed in range(3 if size < 512 else 1):
+        foreground = GENERATORS[name](np.random.default_rng(seed), size)
+        assert foreground.colour.shape == (size, size, 3)
+        assert foreground.colour.dtype == np.uint8
+        assert foreground.alpha.shape == (size, size)
+        assert foreground.alpha.dtype == np.float32
+        assert foreground.alpha.min() == 0.0
+        assert foreground.alpha.max() <= 1.0
+        covered = max(covered, float(foreground.alpha.mean()))
+        is_fractional = (foreground.alpha > 0) & (foreground.alpha < 1)
+        assert is_fractional.any()
+        assert foreground.alpha[is_fractional].min() > 1 / 255
+    assert covered > 0.01
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_the_same_seed_draws_the_same_foreground(name: str) -> None:
+    first, second = (GENERATORS[name](np.random.default_rng(7), 96) for _ in range(2))
+    assert np.array_equal(first.colour, second.colour)
+    assert np.array_equal(first.alpha, second.alpha)
+
+
+@pytest.mark.parametrize("name", ["hair", "fur", "flag", "feather", "leaves"])
+def test_foreground_colour_is_structured_and_defined_beyond_the_object(name: str) -> None:
+    foreground = GENERATORS[name](np.random.default_rng(3), 256)
+    assert foreground.colour[foreground.alpha > 0.9].std(axis=0).max() > 4
+    assert foreground.colour[foreground.alpha == 0].mean() > 0
+
+
+def test_shares_cover_every_generator_and_sum_to_one() -> None:
+    assert set(SHARES) == set(GENERATORS)
+    assert sum(SHARES.values()) == pytest.approx(1.0)
+
+
+def test_smoke_holds_sheets_of_one_opacity() -> None:
+    draws = [GENERATORS["smoke"](np.random.default_rng(seed), 64).alpha for seed in range(12)]
+    fractional = [np.round(alpha[(alpha > 0) & (alpha < 1)], 4) for alpha in draws]
+    most_common = [np.unique(values, return_counts=True)[1].max() / len(values) for values in fractional]
+    assert max(most_common) > 0.5
+
+
+def test_a_filled_outline_covers_its_area() -> None:
+    square = np.array([[9.5, 9.5], [29.5, 9.5], [29.5, 29.5], [9.5, 29.5]], np.float32)
+    coverage = fill_outlines([square], 40)
+    assert coverage.sum() == pytest.approx(20 * 20, rel=0.06)  # the rasteriser adds its edge pixels at 4x
+    assert coverage[20, 20] == 1.0
+    assert coverage[5, 5] == 0.0
+
+
+def test_a_strand_covers_about_its_length_times_its_width() -> None:
+    paths = curved_paths(np.array([[20.0, 64.0]], np.float32), np.zeros(1), np.array([80.0]), np.zeros(1), points=9)
+    for width in (1.5, 3.0, 6.0):
+        strands = Strands(paths, np.array([width], np.float32), np.zeros((1, 3), np.float32))
+        area = float(strand_coverage(strands, 128, taper=0.0).sum())
+        assert area == pytest.approx(80 * width, rel=0.35)
+
+
+def test_thin_strands_cover_less_than_thick_ones() -> None:
+    paths = curved_paths(np.array([[20.0, 64.0]], np.float32), np.zeros(1), np.array([80.0]), np.ones(1))
+    areas = []
+    for width in (0.2, 0.35, 0.6, 1.2, 2.5):
+        strands = Strands(paths, np.array([width], np.float32), np.zeros((1, 3), np.float32))
+        areas.append(float(strand_coverage(strands, 128).sum()))
+    assert areas == sorted(areas)
+    assert areas[0] > 0
+
+
+def test_noise_spans_zero_to_one_and_survives_a_single_pixel() -> None:
+    noise = fractal_noise(np.random.default_rng(0), 70)
+    assert noise.min() == 0.0
+    assert noise.max() == pytest.approx(1.0)
+    assert fractal_noise(np.random.default_rng(0), 1).shape == (1, 1)
+
+
+def test_drawn_backgrounds_are_structured_and_repeatable() -> None:
+    plates = [procedural_background(np.random.default_rng(seed), 96) for seed in range(8)]
+    assert all(plate.shape == (96, 96, 3) and plate.dtype == np.uint8 for plate in plates)
+    assert np.median([plate.std() for plate in plates]) > 8
+    assert np.array_equal(plates[3], procedural_background(np.random.default_rng(3), 96))
