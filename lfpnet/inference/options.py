@@ -1,0 +1,32 @@
+"""What a caller may ask of one matte."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lfpnet.inference.tiling import PlanName
+
+
+@dataclass(frozen=True)
+class MatteOptions:
+    """How to matte one plate.
+
+    Attributes:
+        plan: `fast`, `exact` or `published`, see `lfpnet.inference.tiling`.
+        tile: side of a tile in pixels, a multiple of 16; None takes what suits plan and network.
+        has_augmentation: whether every tile is seen in all eight turns (test-time augmentation).
+        alpha_depth: `half` rounds alpha before the colours are solved, so that what a half-float file stores still
+            reproduces the plate.
+        is_truncated: whether alpha is cut down to 8 bits as the published evaluation does.
+    """
+
+    plan: PlanName | str = "fast"
+    tile: int | None = None
+    has_augmentation: bool = False
+    alpha_depth: Literal["half", "float"] = "float"
+    is_truncated: bool = False
+
+    def tile_side(self, structure: str) -> int:
+        """The side of a tile: the paper's 1024 for its own plans and network, else 512."""
+        if self.tile is not None:
+            return self.tile
+        return 1024 if structure == "published" and self.plan != "fast" else 512
