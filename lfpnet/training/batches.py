@@ -1,0 +1,104 @@
+"""Training samples as the tensors that the network and the losses take."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from lfpnet.data.samples import SampleStream, TrainingSample
+from lfpnet.model.config import LFPNetConfig
+from lfpnet.model.encoding import encode_patch, halve_patch
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Encoded patches and what is true of them; all (b, c, h, w), display-encoded, 0 to 1."""
+
+    inner: Tensor
+    context: Tensor
+    plate: Tensor
+    alpha: Tensor
+    foreground: Tensor
+    background: Tensor
+    context_alpha: Tensor
+
+    @property
+    def is_unknown(self) -> Tensor:
+        """(b, 1, s, s), true in the unknown region."""
+        return self.inner[:, 4:5] > 0.5
+
+    @property
+    def is_background(self) -> Tensor:
+        """(b, 1, s, s), true in the known background."""
+        return self.inner[:, 3:4] > 0.5
+
+    @property
+    def is_foreground(self) -> Tensor:
+        """(b, 1, s, s), true in the known foreground."""
+        return self.inner[:, 5:6] > 0.5
+
+
+class EncodedSamples(Dataset[dict[str, Tensor]]):
+    """Samples by index, encoded; the same index always gives the same sample."""
+
+    def __init__(self, stream: SampleStream, network: LFPNetConfig) -> None:
+        self.stream = stream
+        self.network = network
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        """The sample that `index` names."""
+        return encode_sample(self.stream.sample(index), self.network)
+
+
+def encode_sample(sample: TrainingSample, network: LFPNetConfig) -> dict[str, Tensor]:
+    """Cut the inner patch out of a context crop and encode both."""
+    side = sample.trimap.shape[0] // 2
+    middle = slice(side // 2, side // 2 + side)
+    plate = sample.plate.astype(np.float32) / 255
+    inner_plate, inner_trimap = np.ascontiguousarray(plate[middle, middle]), sample.trimap[middle, middle]
+    around, around_trimap = plate, sample.trimap
+    if network.context_reduction == 2:
+        around, around_trimap = halve_patch(plate, sample.trimap)
+    return {
+        "inner": torch.from_numpy(encode_patch(inner_plate, np.ascontiguousarray(inner_trimap))),
+        "context": torch.from_numpy(encode_patch(around, around_trimap, network.context_reduction)),
+        "plate": _planes(sample.plate[middle, middle]),
+        "alpha": _planes(sample.alpha[middle, middle, None]),
+        "foreground": _planes(sample.foreground[middle, middle]),
+        "background": _planes(sample.background[middle, middle]),
+        "context_alpha": _planes(sample.alpha[..., None]),
+    }
+
+
+def batches(
+    stream: SampleStream, network: LFPNetConfig, *, first: int, count: int, batch_size: int, workers: int
+) -> Iterator[Batch]:
+    """Batches of the samples `first` to `first + count`.
+
+    Args:
+        stream: where samples come from.
+        network: decides how patches are encoded.
+        first: index of the first sample.
+        count: number of samples.
+        batch_size: samples per batch.
+        workers: processes that make samples; 0 makes them in this one.
+    """
+    loader = DataLoader(
+        EncodedSamples(stream, network),
+        batch_size=batch_size,
+        sampler=range(first, first + count),
+        num_workers=workers,
+        persistent_workers=False,
+        prefetch_factor=4 if workers else None,
+    )
+    for tensors in loader:
+        yield Batch(**tensors)
+
+
+def _planes(pixels: np.ndarray) -> Tensor:
+    """Integer pixels (h, w, c) to (c, h, w), 0 to 1."""
+    limit = np.iinfo(pixels.dtype).max
+    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.float32) / limit)

@@ -1,0 +1,55 @@
+"""The state of a run on disk: written to a temporary name, renamed, read back exactly."""
+
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lfpnet.errors import OutputError, WeightsError
+
+
+@dataclass
+class Snapshot:
+    """Everything that a run needs to go on as if it had not stopped."""
+
+    step: int
+    seconds: float
+    config: dict[str, Any]
+    network: dict[str, Any]
+    average: dict[str, Any]
+    optimiser: dict[str, Any]
+
+
+def write_snapshot(path: Path, snapshot: Snapshot) -> None:
+    """Write atomically.
+
+    Raises:
+        OutputError: the folder or the disk refuses.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        torch.save(vars(snapshot), temporary)
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"Expected to write the training state to {path}, got '{error}'; make room on the disk and run again."
+        ) from error
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read what `write_snapshot` wrote.
+
+    Raises:
+        WeightsError: the file is damaged.
+    """
+    try:
+        return Snapshot(**torch.load(path, map_location="cpu", weights_only=True))
+    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, TypeError, KeyError) as error:
+        raise WeightsError(
+            f"Expected the state of a training run at {path}, got '{str(error).partition(chr(10))[0]}'; remove the "
+            "file to start anew."
+        ) from error
