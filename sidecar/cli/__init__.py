@@ -1,0 +1,1 @@
+"""The `lfpnet` command, one file per sub-command."""

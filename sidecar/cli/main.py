@@ -1,0 +1,70 @@
+"""The `lfpnet` command: one file per sub-command, one place where errors become a sentence and an exit code.
+
+Exit codes: 0 done, 2 the input or the output cannot be used, 130 interrupted.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from lfpnet import __version__
+from lfpnet.errors import CancelledError, LfpnetError
+
+#: Sub-commands and what each is for, in the order of `lfpnet --help`.
+SUB_COMMANDS = {
+    "matte": "matte one plate",
+    "trimap": "make and preview a trimap",
+    "weights": "inspect or import weights",
+    "doctor": "check this installation",
+    "data": "make and look at training data",
+    "train": "train a network on a pool",
+    "evaluate": "measure weights and baselines on a data set",
+    "analyze": "statistics of trimaps",
+    "serve": "run the sidecar here (hosts start it by themselves)",
+    "status": "show jobs, memory and models of the sidecar",
+    "stop": "end the sidecar after its jobs",
+    "keys": "make and allow keys for a sidecar on another machine",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command and return its exit code."""
+    logging.basicConfig(format="lfpnet: %(message)s", level=logging.WARNING, stream=sys.stderr)
+    # A farm stops its jobs with SIGTERM: temporary files go away as they do on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    parsed = _parser(words[0] if words else None).parse_args(words)
+    try:
+        return int(parsed.run(parsed))
+    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (KeyboardInterrupt, CancelledError):
+        print("lfpnet: interrupted; nothing was written.", file=sys.stderr)
+        return 130
+    except LfpnetError as error:
+        print(f"lfpnet: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser(command: str | None) -> argparse.ArgumentParser:
+    """The parser; only the module of `command` is imported, as some of them take seconds."""
+    parser = argparse.ArgumentParser(
+        prog="lfpnet", description="Mattes for compositors: alpha, foreground, background."
+    )
+    parser.add_argument("--version", action="version", version=f"lfpnet {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, purpose in SUB_COMMANDS.items():
+        if name == command:
+            import_module(f"sidecar.cli.{name}").add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=purpose)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""`lfpnet matte`: plate and trimap in, one layered EXR out."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+from tqdm import tqdm
+
+from lfpnet import __version__
+from lfpnet.colour import display_encode, over, srgb_encode
+from lfpnet.errors import OutputError
+from lfpnet.images import Plate, contact_sheet, read_plate, write_matte, write_preview
+from lfpnet.inference import MatteOptions, PlanName, Predictor
+from lfpnet.inference.device import PrecisionName
+from lfpnet.trimap import inspect, overlay
+from lfpnet.types import Matte, TrimapPixels
+from sidecar.cli.trimap_options import add_trimap_options, make_trimap
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the sub-command."""
+    parser = subparsers.add_parser(
+        "matte",
+        description="Matte a plate: write premultiplied foreground and alpha (R, G, B, A), fg.R/G/B and bg.R/G/B.",
+    )
+    parser.add_argument("plate", type=Path, help="EXR (scene-linear), PNG, TIFF or JPEG (display-encoded)")
+    add_trimap_options(parser)
+    parser.add_argument("-o", "--output", type=Path, required=True, help="EXR to write")
+    parser.add_argument("--layer", help="layer of the plate's EXR, for example beauty")
+    parser.add_argument(
+        "--depth", choices=("auto", "half", "float"), default="auto", help="of the EXR; auto: as the plate"
+    )
+    parser.add_argument("--compression", default="zips", help="of the EXR: zips, zip, piz, rle or none")
+    parser.add_argument(
+        "--preview", type=Path, metavar="PNG", help="also write a sheet: plate, trimap, alpha, composite"
+    )
+    parser.add_argument("--json", action="store_true", help="print facts and timings as JSON instead of a progress bar")
+    add_predictor_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_predictor_options(parser: argparse.ArgumentParser) -> None:
+    """Add what decides which weights compute where and how."""
+    parser.add_argument("--weights", type=Path, help="safetensors file; default: the weights of the package")
+    parser.add_argument("--plan", choices=get_args(PlanName), default=MatteOptions.plan, help="where tiles lie")
+    parser.add_argument("--tile", type=int, metavar="PIXELS", help="side of a tile, a multiple of 16")
+    parser.add_argument("--tta", action="store_true", help="test-time augmentation: eight turns of every tile")
+    parser.add_argument(
+        "--truncate-8bit", action="store_true", help="cut alpha to 8 bits as the published evaluation does"
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
+    parser.add_argument("--precision", choices=get_args(PrecisionName), default="auto")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Matte one plate."""
+    clock = _Clock()
+    _check_output(arguments)
+    plate = read_plate(arguments.plate, layer=arguments.layer)
+    trimap = make_trimap(arguments, plate)
+    summary = inspect(trimap, plate.pixels.shape)
+    notes = list(summary.warnings)
+    if plate.repaired_count:
+        notes.append(
+            f"The plate holds {plate.repaired_count} pixels that are NaN or infinite; they count as 0 and +-65504."
+        )
+    for note in notes:
+        print(f"lfpnet: {note}", file=sys.stderr)
+    clock.lap("read")
+    predictor = Predictor.load(arguments.weights, device=arguments.device, precision=arguments.precision)
+    clock.lap("load")
+    depth = _depth(arguments.depth, plate)
+    options = MatteOptions(arguments.plan, arguments.tile, arguments.tta, depth, arguments.truncate_8bit)
+    tiles = 0
+    with tqdm(unit="tile", disable=arguments.json, desc="matte", leave=False) as bar:
+
+        def progress(done: int, total: int) -> None:
+            nonlocal tiles
+            tiles = total
+            bar.total = total
+            bar.update(done - bar.n)
+
+        matte = predictor.matte(plate.pixels, trimap, is_linear=plate.is_linear, options=options, progress=progress)
+    clock.lap("matte")
+    attributes = {
+        "lfpnet/version": __version__,
+        "lfpnet/weights": predictor.provenance.name,
+        "lfpnet/weightsLicence": predictor.provenance.licence,
+        "lfpnet/plan": options.plan,
+    }
+    write_matte(arguments.output, matte, plate, depth=depth, compression=arguments.compression, attributes=attributes)
+    if arguments.preview is not None:
+        write_preview(arguments.preview, preview_sheet(plate, trimap, matte))
+    clock.lap("write")
+    facts = {
+        "output": str(arguments.output),
+        "width": trimap.shape[1],
+        "height": trimap.shape[0],
+        "depth": depth,
+        "unknown_share": round(summary.unknown_share, 6),
+        "plan": options.plan,
+        "tiles": tiles,
+        "weights": predictor.provenance.name,
+        "weights_licence": predictor.provenance.licence,
+        "device": str(predictor.device),
+        "precision": str(predictor.precision).removeprefix("torch."),
+        "warnings": notes,
+        "seconds": clock.laps,
+    }
+    print(json.dumps(facts) if arguments.json else f"{arguments.output}: {tiles} tiles in {clock.laps['matte']:.1f} s")
+    return 0
+
+
+def preview_sheet(plate: Plate, trimap: TrimapPixels, matte: Matte) -> np.ndarray:
+    """Plate, trimap, alpha, foreground, background and a composite over a new background, side by side."""
+    shown = display_encode(plate.pixels) if plate.is_linear else plate.pixels
+    height, width = trimap.shape
+    across = np.linspace(0, 1, width, dtype=np.float32)[None, :, None]
+    new_background = (1 - across) * np.array([0.02, 0.16, 0.12], np.float32) + across * np.array(
+        [0.55, 0.18, 0.03], np.float32
+    )
+    composite = over(matte.foreground, matte.alpha, np.broadcast_to(new_background, (height, width, 3)).copy())
+    return contact_sheet(
+        [
+            ("plate", _8_bit(shown)),
+            ("trimap", overlay(shown, trimap)),
+            ("alpha", _8_bit(np.repeat(matte.alpha[..., None], 3, axis=2))),
+            ("foreground", _8_bit(srgb_encode(matte.foreground))),
+            ("background", _8_bit(srgb_encode(matte.background))),
+            ("over a new background", _8_bit(srgb_encode(composite))),
+        ]
+    )
+
+
+def _8_bit(display: np.ndarray) -> np.ndarray:
+    return (np.clip(display, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def _depth(asked: str, plate: Plate) -> Any:
+    """Half for half and 8-bit plates; float for the rest, which hold more than a half can."""
+    if asked != "auto":
+        return asked
+    return "half" if plate.depth in ("half", "uint8") else "float"
+
+
+def _check_output(arguments: argparse.Namespace) -> None:
+    """Say before the work what would fail after it."""
+    for path in filter(None, (arguments.output, arguments.preview)):
+        if not path.parent.is_dir():
+            raise OutputError(f"Expected an existing folder for {path}, got none at {path.parent}; make it first.")
+        if path.is_dir():
+            raise OutputError(f"Expected a file name for the output, got the folder {path}; name a file in it.")
+    if arguments.output.suffix.lower() != ".exr":
+        raise OutputError(f"Expected an output that ends in .exr, got {arguments.output.name}; name it so.")
+
+
+class _Clock:
+    """Seconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(now - self._last, 4)
+        self._last = now

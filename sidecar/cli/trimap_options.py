@@ -1,0 +1,71 @@
+"""The options that say where a trimap comes from, shared by `lfpnet matte` and `lfpnet trimap`."""
+
+import argparse
+from pathlib import Path
+
+from lfpnet.errors import ConfigurationError
+from lfpnet.images import Plate, align, read_mask
+from lfpnet.trimap import from_core_and_edge, from_grey, from_soft_roto
+from lfpnet.trimap.shapes import read_shapes
+from lfpnet.types import AlphaPixels, TrimapPixels
+
+
+def add_trimap_options(parser: argparse.ArgumentParser) -> None:
+    """Add what makes a trimap: a trimap, a roto with a band, core and edge, or shapes."""
+    parser.add_argument(
+        "trimap",
+        nargs="?",
+        type=Path,
+        metavar="TRIMAP_OR_ROTO",
+        help="a trimap (black, grey, white); with --band one roto matte; or roto shapes in JSON",
+    )
+    parser.add_argument("--core", type=Path, help="matte of what is surely foreground")
+    parser.add_argument("--edge", type=Path, help="matte of the region that holds every edge")
+    parser.add_argument(
+        "--band",
+        nargs="+",
+        type=float,
+        metavar="PIXELS",
+        help="take the roto's border as unknown: inner and outer band in pixels, or one number for both",
+    )
+    parser.add_argument("--channel", help="channel of the trimap, roto, core and edge files, for example A or matte.V")
+
+
+def make_trimap(arguments: argparse.Namespace, plate: Plate) -> TrimapPixels:
+    """The trimap that the options describe, on the plate's pixels.
+
+    Raises:
+        ConfigurationError: the options contradict each other.
+        InputError: a file cannot be used.
+    """
+    has_pair = arguments.core is not None or arguments.edge is not None
+    if has_pair == (arguments.trimap is not None):
+        raise ConfigurationError(
+            f"Expected either TRIMAP_OR_ROTO or --core and --edge, got {'both' if has_pair else 'neither'}; give one."
+        )
+    if arguments.core is not None and arguments.edge is not None:
+        return from_core_and_edge(_read(arguments.core, arguments, plate), _read(arguments.edge, arguments, plate))
+    if has_pair:
+        missing = "--edge" if arguments.edge is None else "--core"
+        raise ConfigurationError(f"Expected --core and --edge together, got no {missing}; add it.")
+    if arguments.trimap.suffix.lower() == ".json":
+        return _from_shapes(arguments.trimap, plate)
+    given = _read(arguments.trimap, arguments, plate)
+    if arguments.band is None:
+        return from_grey(given)
+    if len(arguments.band) > 2:
+        raise ConfigurationError(
+            f"Expected one or two numbers after --band, got {len(arguments.band)}; give inner and outer."
+        )
+    return from_soft_roto(given, inner_pixels=arguments.band[0], outer_pixels=arguments.band[-1])
+
+
+def _read(path: Path, arguments: argparse.Namespace, plate: Plate) -> AlphaPixels:
+    return align(read_mask(path, channel=arguments.channel), plate)
+
+
+def _from_shapes(path: Path, plate: Plate) -> TrimapPixels:
+    """Shapes are drawn on the plate's pixels."""
+    height, width = plate.pixels.shape[:2]
+    core, edge = read_shapes(path).rasterise(height, width)
+    return from_core_and_edge(core, edge)
