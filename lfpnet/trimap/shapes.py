@@ -21,6 +21,7 @@ ROLES = ("core", "edge", "core_hole", "edge_hole")
 _STEPS = 16
 #: Sub-pixel bits of the rasteriser, and how many samples a side make up a pixel.
 _SHIFT, _SAMPLES = 8, 4
+_ROWS_PER_STRIPE = 256
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,10 @@ class Shapes:
             for shape in self.shapes:
                 if shape.role.startswith(kind):
                     covered = _coverage(shape.outline(), height, width)
-                    is_hole = shape.role.endswith("hole")
-                    matte = np.minimum(matte, 1 - covered) if is_hole else np.maximum(matte, covered)
+                    if shape.role.endswith("hole"):
+                        np.minimum(matte, 1 - covered, out=matte)
+                    else:
+                        np.maximum(matte, covered, out=matte)
             mattes.append(matte)
         return mattes[0], mattes[1]
 
@@ -104,14 +107,17 @@ def _shape(values: dict[str, Any]) -> Shape:
 
 
 def _coverage(outline: np.ndarray, height: int, width: int) -> AlphaPixels:
-    """Share of every pixel inside the polygon, drawn at several samples per pixel, by stripes."""
+    """Share of every pixel inside the polygon, from several samples per pixel, drawn by stripes of its own box."""
     coverage = np.zeros((height, width), np.float32)
-    rows = 256
-    for top in range(0, height, rows):
-        count = min(rows, height - top)
-        fine = np.zeros((count * _SAMPLES, width * _SAMPLES), np.uint8)
-        scaled = (outline - (0, top)) * _SAMPLES - 0.5
+    left, top = np.clip(np.floor(outline.min(axis=0)).astype(int), 0, (width, height))
+    right, bottom = np.clip(np.ceil(outline.max(axis=0)).astype(int) + 1, 0, (width, height))
+    if left >= right:
+        return coverage
+    for row in range(top, bottom, _ROWS_PER_STRIPE):
+        rows = min(_ROWS_PER_STRIPE, bottom - row)
+        fine = np.zeros((rows * _SAMPLES, (right - left) * _SAMPLES), np.uint8)
+        scaled = (outline - (left, row)) * _SAMPLES - 0.5
         cv2.fillPoly(fine, [np.round(scaled * 2**_SHIFT).astype(np.int32)], 255, cv2.LINE_8, _SHIFT)
-        share = cv2.resize(fine, (width, count), interpolation=cv2.INTER_AREA)
-        coverage[top : top + count] = share.astype(np.float32) / 255
+        share = cv2.resize(fine, (int(right - left), int(rows)), interpolation=cv2.INTER_AREA)
+        coverage[row : row + rows, left:right] = share.astype(np.float32) / 255
     return coverage
