@@ -1,0 +1,43 @@
+import warnings
+
+import numpy as np
+import pytest
+
+from lfpnet.data.layouts import EvaluationCase, find_cases
+from lfpnet.errors import TrimapError
+from lfpnet.evaluation import PLAIN, ClosedForm, OneHalf, measure
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    pymatting = pytest.importorskip("pymatting")
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::Warning"),  # pymatting's compiler and solver warn about themselves
+    pytest.mark.slow,  # pymatting compiles on its first import
+]
+
+
+def test_closed_form_is_what_pymatting_computes_and_beats_one_half(data_set):
+    pixels = find_cases(data_set)[0].read()
+    estimate = ClosedForm()(pixels)
+    by_hand = pymatting.estimate_alpha_cf(pixels.plate.astype(np.float64), pixels.trimap / 255)
+    assert estimate.alpha == pytest.approx(by_hand, abs=1e-6)
+    assert estimate.foreground.shape == pixels.plate.shape
+    assert measure(pixels, estimate, PLAIN).mse < measure(pixels, OneHalf()(pixels), PLAIN).mse
+
+
+def test_a_trimap_that_cannot_be_solved_is_an_error_of_that_case():
+    plate, alpha = np.full((16, 16, 3), 0.5, np.float32), np.ones((16, 16), np.float32)
+    trimap = np.full((16, 16), 128, np.uint8)
+    case = EvaluationCase(
+        name="c42",
+        plate=plate,
+        is_linear=False,
+        trimap=trimap,
+        alpha=alpha,
+        foreground=None,
+        background=None,
+        trimap_origin="",
+    )
+    with pytest.raises(TrimapError, match="closed-form can solve for c42"):
+        ClosedForm()(case)
