@@ -25,6 +25,10 @@ class Batch:
     background: Tensor
     context_alpha: Tensor
 
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on a device."""
+        return Batch(**{name: value.to(device, non_blocking=True) for name, value in vars(self).items()})
+
     @property
     def is_unknown(self) -> Tensor:
         """(b, 1, s, s), true in the unknown region."""

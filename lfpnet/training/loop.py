@@ -35,6 +35,7 @@ class Trainer:
         held_out: makes the stream of validation samples for an inner size.
         provenance: stored with the weights.
         workers: processes that make samples.
+        device: where to compute.
 
     Raises:
         ConfigurationError: the folder holds a run with another configuration.
@@ -49,12 +50,15 @@ class Trainer:
         held_out: StreamOf,
         provenance: Provenance,
         workers: int = 0,
+        device: torch.device | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
         self.config, self.folder, self.workers, self.provenance = config, folder, workers, provenance
         self._training, self._held_out = training, held_out
-        self.network = build_network(config.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.device = device or torch.device("cpu")
+        self.network = build_network(config.network).to(self.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = WeightAverage(self.network, config.average_decay)
         self.optimiser = _optimiser(config, self.network)
         self.step, self.seconds = 0, 0.0
@@ -153,7 +157,7 @@ class Trainer:
                 workers=self.workers,
             )
             for batch in drawn:
-                yield batch, phase, inside
+                yield batch.to(self.device), phase, inside
                 inside += 1
             inside = 0
 
@@ -163,7 +167,7 @@ class Trainer:
             group["lr"] = rate
         _choose_trained_parts(self.network, phase)
         inner, context = (t.to(memory_format=torch.channels_last) for t in (batch.inner, batch.context))
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.precision == "bf16"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16"):
             prediction = self.network(inner, context, batch.plate)
         loss, parts = objective(prediction, batch, self.config.propagating_weight)
         self.optimiser.zero_grad(set_to_none=True)

@@ -25,9 +25,10 @@ def validate(network: LFPNet, batches: Iterable[Batch], *, is_bf16: bool) -> tup
     squared = absolute = thresholded = 0.0
     pixels = 0
     picture = np.zeros((1, 1, 3), np.uint8)
+    device = next(network.parameters()).device
     with torch.no_grad():
-        for number, batch in enumerate(batches):
-            with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
+        for number, batch in enumerate(one.to(device) for one in batches):
+            with torch.autocast(device.type, torch.bfloat16, enabled=is_bf16):
                 alpha = network(batch.inner, batch.context, batch.plate).alpha
             error = (alpha - batch.alpha)[batch.is_unknown].double()
             squared += error.square().sum().item()
@@ -47,4 +48,4 @@ def _picture(batch: Batch, alpha: Tensor) -> np.ndarray:
     """Rows of plate, true alpha and alpha for up to eight samples."""
     rows = [batch.plate, batch.alpha.expand(-1, 3, -1, -1), alpha.float().expand(-1, 3, -1, -1)]
     columns = [torch.cat([row[index] for row in rows], dim=1) for index in range(min(8, len(alpha)))]
-    return (torch.cat(columns, dim=2).clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
+    return (torch.cat(columns, dim=2).clamp(0, 1) * 255).byte().permute(1, 2, 0).cpu().numpy()

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from lfpnet.data.pool import Pool, open_pool
 from lfpnet.data.samples import SampleStream
 from lfpnet.errors import ConfigurationError
+from lfpnet.inference.device import choose_device
 from lfpnet.model.checkpoint import Provenance
 from lfpnet.model.config import PRESETS
 from lfpnet.training.config import TrainingConfig
@@ -30,6 +31,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--licence", default="All rights reserved", help="licence of the weights")
     parser.add_argument("--workers", type=int, default=1, help="processes that make samples")
     parser.add_argument("--threads", type=int, default=0, help="threads that train; 0 leaves it to torch")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
     parser.add_argument("--print-config", action="store_true", help="print the configuration as JSON and stop")
     parser.set_defaults(run=run)
 
@@ -58,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         held_out=_streams(held_out, config.seed + 1),
         provenance=provenance,
         workers=arguments.workers,
+        device=choose_device(arguments.device),
     )
     with tqdm(total=config.total_steps, initial=trainer.step, unit="step", desc="train") as bar:
         figures: dict[str, str] = {}
