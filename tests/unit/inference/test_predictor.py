@@ -122,9 +122,7 @@ def test_truncation_leaves_256_levels_rounded_down(predictor):
 def test_progress_counts_every_tile_and_a_preview_comes_first(predictor):
     plate, trimap = _case(200, 200)
     told = []
-    matte = predictor.matte(
-        plate, trimap, options=SMALL, progress=lambda *n: told.append(n), preview=lambda alpha: told.append(alpha)
-    )
+    matte = predictor.matte(plate, trimap, options=SMALL, progress=lambda *n: told.append(n), preview=told.append)
     coarse, *counts = told
     assert coarse.shape == matte.alpha.shape
     assert (coarse[trimap == 255] == 1).all()

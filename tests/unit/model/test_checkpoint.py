@@ -83,7 +83,7 @@ def test_a_missing_file_is_refused(tmp_path):
 
 def test_weights_of_another_program_are_refused(tmp_path):
     save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors", {"format": "pt"})
-    with pytest.raises(WeightsError, match="got 'pt'.*import a published checkpoint"):
+    with pytest.raises(WeightsError, match=r"got 'pt'.*import a published checkpoint"):
         load_network(tmp_path / "other.safetensors")
 
 

@@ -5,8 +5,8 @@ import torch
 
 from lfpnet.errors import ConfigurationError
 from lfpnet.model.config import LFPNetConfig
-from lfpnet.model.lean.colour_prior import spread_colour
 from lfpnet.model.layers import StandardizedConv2d, clamp_unit
+from lfpnet.model.lean.colour_prior import spread_colour
 from lfpnet.model.network import build_network
 
 VARIANTS = ["none", "non_local", "aspp", "cspp"]

@@ -1,11 +1,11 @@
 """A run that stops goes on as if it had not; what it writes can be used."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -75,12 +75,12 @@ def test_a_stopped_run_goes_on_with_the_same_numbers(pool, tmp_path):
 
 def test_a_killed_run_goes_on_from_its_last_checkpoint_with_the_same_numbers(pool, tmp_path):
     _trainer(pool, tmp_path / "whole").run()
-    pool_folder = pool.alphas.filename.parent if hasattr(pool.alphas.filename, "parent") else pool.alphas.filename
+    pool_folder = Path(pool.alphas.filename).parent
     script = f"""
 import os, signal, sys
 from pathlib import Path
 from lfpnet.data.pool import open_pool
-sys.path.insert(0, {os.path.dirname(__file__)!r})
+sys.path.insert(0, {str(Path(__file__).parent)!r})
 import test_training as t
 folder = Path({str(tmp_path / "killed")!r})
 trainer = t._trainer(open_pool(Path({str(pool_folder)!r})), folder, t.replace(t.CONFIG, checkpoint_seconds=0.0))
