@@ -27,6 +27,11 @@ def test_a_network_comes_back_with_its_configuration_and_provenance(weights, lea
         assert torch.allclose(network.state_dict()[name], value.to(network.state_dict()[name].dtype), atol=1e-3), name
 
 
+def test_others_may_read_what_a_user_saves(weights):
+    (weights.parent / "plain").touch()
+    assert weights.stat().st_mode == (weights.parent / "plain").stat().st_mode
+
+
 def test_a_loaded_network_predicts_in_single_precision(weights):
     network, _ = load_network(weights)
     assert {value.dtype for value in network.parameters()} == {torch.float32}
