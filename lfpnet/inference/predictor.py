@@ -153,7 +153,9 @@ class Predictor:
     ) -> Matte:
         """Predict every tile of the plan and blend them; display-encoded."""
         blender = Blender(*trimap.shape)
-        turns = ALL_TURNS if options.has_augmentation else (TRANSPOSED if plan.is_transposed else UNTURNED,)
+        # Only the published network was measured transposed; another one need not look at the plate askew.
+        is_transposed = plan.is_transposed and self.config.structure == "published"
+        turns = ALL_TURNS if options.has_augmentation else (TRANSPOSED if is_transposed else UNTURNED,)
         for number, tile in enumerate(plan.tiles):
             if is_cancelled is not None and is_cancelled():
                 raise CancelledError(f"The matte was cancelled after {number} of {len(plan.tiles)} tiles.")

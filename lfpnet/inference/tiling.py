@@ -52,7 +52,7 @@ class Plan:
     Attributes:
         tiles: what to compute.
         ramp: pixels over which the weight of a tile rises from its border.
-        is_transposed: whether the network sees rows and columns exchanged, as in the published evaluation.
+        is_transposed: whether the published network sees rows and columns exchanged, as in its evaluation.
     """
 
     tiles: tuple[Tile, ...]
