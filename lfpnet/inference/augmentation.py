@@ -5,6 +5,7 @@ Source: the published evaluation with TTA: {mirrored or not} x {four quarter tur
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,13 +16,13 @@ class Turn(NamedTuple):
     is_mirrored: bool
     quarters: int
 
-    def apply(self, patch: Tensor) -> Tensor:
-        """(b, c, h, w) turned."""
-        mirrored = torch.flip(patch, dims=(-2,)) if self.is_mirrored else patch
-        return torch.rot90(mirrored, self.quarters, dims=(-2, -1))
+    def apply(self, pixels: np.ndarray) -> np.ndarray:
+        """Pixels (h, w) or (h, w, c) turned."""
+        mirrored = np.flipud(pixels) if self.is_mirrored else pixels
+        return np.ascontiguousarray(np.rot90(mirrored, self.quarters))
 
     def undo(self, patch: Tensor) -> Tensor:
-        """(b, c, h, w) turned back."""
+        """What the network said of turned pixels, (b, c, h, w), turned back."""
         turned = torch.rot90(patch, -self.quarters, dims=(-2, -1))
         return torch.flip(turned, dims=(-2,)) if self.is_mirrored else turned
 

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from lfpnet.colour import display_encode
+from lfpnet.inference.augmentation import UNTURNED, Turn
 from lfpnet.inference.tiling import Tile
 from lfpnet.model.config import Border, LFPNetConfig
 from lfpnet.model.encoding import encode_patch, halve_patch
@@ -25,10 +26,13 @@ class PatchCutter:
         self._is_linear, self._network = is_linear, network
 
     def cut(
-        self, tile: Tile
+        self, tile: Tile, turn: Turn = UNTURNED
     ) -> tuple[Float32[np.ndarray, "12 s s"], Float32[np.ndarray, "12 c c"], Float32[np.ndarray, "3 s s"]]:
-        """Encoded inner patch, encoded context patch and display-encoded plate of a tile."""
-        plate, trimap = self._surroundings(tile.context())
+        """Encoded inner patch, encoded context patch and display-encoded plate of a tile, turned.
+
+        Turning before encoding moves four channels where turning after it would move twelve.
+        """
+        plate, trimap = (turn.apply(pixels) for pixels in self._surroundings(tile.context()))
         quarter = tile.side // 2
         middle = slice(quarter, quarter + tile.side)
         inner_plate = np.ascontiguousarray(plate[middle, middle])

@@ -22,7 +22,7 @@ from lfpnet.inference.options import MatteOptions
 from lfpnet.inference.patches import PatchCutter
 from lfpnet.inference.preview import coarse_alpha
 from lfpnet.inference.restoration import restore_known_alpha, restore_plate_space
-from lfpnet.inference.tiling import SMALLEST_SIDE, Plan, plan_tiles
+from lfpnet.inference.tiling import SMALLEST_SIDE, Plan, Tile, plan_tiles
 from lfpnet.model.checkpoint import Provenance, load_network
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import LFPNet
@@ -159,25 +159,26 @@ class Predictor:
         for number, tile in enumerate(plan.tiles):
             if is_cancelled is not None and is_cancelled():
                 raise CancelledError(f"The matte was cancelled after {number} of {len(plan.tiles)} tiles.")
-            values = self._predict(cutter.cut(tile), turns)
+            values = self._predict(cutter, tile, turns)
             blender.add(tile, values, tile_weights(tile.side, plan.ramp))
             if progress is not None:
                 progress(number + 1, len(plan.tiles))
         return blender.blend()
 
-    def _predict(
-        self, patches: tuple[np.ndarray, np.ndarray, np.ndarray], turns: tuple[Turn, ...]
-    ) -> Float32[np.ndarray, "s s 7"]:
+    def _predict(self, cutter: PatchCutter, tile: Tile, turns: tuple[Turn, ...]) -> Float32[np.ndarray, "s s 7"]:
         """Mean prediction of one tile over some turns: alpha, foreground, background."""
+        total: Tensor | None = None
         with torch.inference_mode(), self._autocast(), translated_device_errors():
-            inner, context, plate = (torch.from_numpy(patch)[None].to(self.device) for patch in patches)
-            total: Tensor | None = None
             for turn in turns:
-                turned = [turn.apply(patch).contiguous(memory_format=self._layout) for patch in (inner, context, plate)]
-                predicted = turn.undo(torch.cat(self._network(*turned)[:3], dim=1).float())
-                total = predicted if total is None else total + predicted
+                predicted = self._network(*(self._on_device(patch) for patch in cutter.cut(tile, turn)))
+                matte = turn.undo(torch.cat(predicted[:3], dim=1).float())
+                total = matte if total is None else total + matte
             assert total is not None
             return (total / len(turns))[0].permute(1, 2, 0).contiguous().cpu().numpy()
+
+    def _on_device(self, patch: np.ndarray) -> Tensor:
+        """One patch (c, h, w) as a batch (1, c, h, w) in the network's layout."""
+        return torch.from_numpy(patch)[None].to(self.device).contiguous(memory_format=self._layout)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 
 from lfpnet.errors import ConfigurationError
 from lfpnet.types import UNKNOWN, TrimapPixels
@@ -89,43 +89,57 @@ def plan_tiles(name: PlanName | str, trimap: TrimapPixels, side: int) -> Plan:
 
 
 def _grid(height: int, width: int, side: int) -> Iterator[Tile]:
-    """Half-overlapping tiles on a canvas centred on the plate. Plates up to half a tile wide get one tile."""
+    """Half-overlapping tiles on a canvas centred on the plate."""
     half = side // 2
-    rows, columns = (max(1, (length - 1 - half) // half + 1) for length in (height, width))
-    top, left = ((count * half + half - length) // 2 for count, length in ((rows, height), (columns, width)))
-    for row in range(rows):
-        for column in range(columns):
-            yield Tile(row * half - top, column * half - left, side)
+    for top in range(*_grid_range(height, side), half):
+        for left in range(*_grid_range(width, side), half):
+            yield Tile(top, left, side)
+
+
+def _grid_range(length: int, side: int) -> tuple[int, int]:
+    """First and end of the tops or lefts of the grid. A plate up to half a tile long gets one."""
+    half = side // 2
+    count = max(1, (length - 1 - half) // half + 1)
+    first = -((count * half + half - length) // 2)
+    return first, first + count * half
 
 
 def _cover(is_unknown: Bool[np.ndarray, "h w"], side: int) -> Iterator[Tile]:
     """Bands from the top, tiles from the left; neighbours overlap where the unknown region goes on beyond a tile."""
-    overlap = _fast_overlap(side)
+    phases = [_grid_range(length, side)[0] for length in is_unknown.shape]
     covered_rows = 0
-    for row in _starts(np.any(is_unknown, axis=1, keepdims=True)[:, 0], side, overlap):
+    for row in _starts(np.any(is_unknown, axis=1, keepdims=True)[:, 0], side, phases[0]):
         # Rows that the band above covers need tiles here only where the region goes on below them.
-        not_covered = is_unknown[max(row, covered_rows) : row + side]
-        for column in _starts(np.any(not_covered, axis=0, keepdims=True)[0], side, overlap):
-            yield _around(is_unknown[row : row + side, column : column + side], row, column, side)
+        not_covered = is_unknown[max(row, covered_rows, 0) : row + side]
+        for column in _starts(np.any(not_covered, axis=0, keepdims=True)[0], side, phases[1]):
+            part = is_unknown[max(row, 0) : row + side, max(column, 0) : column + side]
+            top = _centred(np.flatnonzero(part.any(axis=1)) + max(row, 0), side, phases[0])
+            left = _centred(np.flatnonzero(part.any(axis=0)) + max(column, 0), side, phases[1])
+            yield Tile(top, left, side)
         covered_rows = row + side
 
 
-def _starts(has_unknown: Bool[np.ndarray, " n"], side: int, overlap: int) -> Iterator[int]:
+def _starts(has_unknown: Bool[np.ndarray, " n"], side: int, phase: int) -> Iterator[int]:
     """Where stretches of `side` begin that cover every true value and overlap where there is one beyond their end."""
     start = _next_true(has_unknown, 0)
     while start < len(has_unknown):
+        if _next_true(has_unknown, start + side) == len(has_unknown):
+            yield start
+            return
+        start -= (start - phase) % SIDE_MULTIPLE
         yield start
-        end = start + side
-        goes_on = _next_true(has_unknown, end) < len(has_unknown)
-        start = _next_true(has_unknown, end - overlap) if goes_on else len(has_unknown)
+        start = _next_true(has_unknown, start + side - _fast_overlap(side))
 
 
-def _around(part: Bool[np.ndarray, "h w"], row: int, column: int, side: int) -> Tile:
-    """The tile centred on the unknown pixels of `part`; it still covers all of them."""
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    top = row + (int(rows[0]) + int(rows[-1]) + 1 - side) // 2
-    left = column + (int(columns[0]) + int(columns[-1]) + 1 - side) // 2
-    return Tile(top, left, side)
+def _centred(unknown: Int[np.ndarray, " n"], side: int, phase: int) -> int:
+    """Where a tile begins that is centred on the unknown rows or columns, on the published grid's phase if it can be.
+
+    A network that samples every sixteenth pixel says something slightly different at every other phase.
+    """
+    first, last = int(unknown[0]), int(unknown[-1])
+    centred = (first + last + 1 - side) // 2
+    snapped = centred - (centred - phase + SIDE_MULTIPLE // 2) % SIDE_MULTIPLE + SIDE_MULTIPLE // 2
+    return snapped if last + 1 - side <= snapped <= first else centred
 
 
 def _fast_overlap(side: int) -> int:

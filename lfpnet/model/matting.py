@@ -12,6 +12,8 @@ from lfpnet.model.resnet import ResNetStages
 from lfpnet.model.types import ContextFeatures
 
 PPM_SIDES = (1, 2, 3, 6, 1, 2)
+#: Rows that the head computes at a time at inference.
+_HEAD_ROWS = 128
 
 
 class BasicBlock(nn.Module):
@@ -59,8 +61,21 @@ class MattingHead(nn.Module):
         )
 
     def forward(self, features: Tensor, inner: Tensor, plate: Tensor) -> Tensor:
-        """Features (b, 64, s, s), encoded patch and plate to (b, 7, s, s): alpha, foreground, background."""
-        return self.layers(torch.cat([features, plate, inner[:, 3:6], inner[:, 0:3]], dim=1))
+        """Features (b, 64, s/2, s/2), encoded patch and plate to (b, 7, s, s): alpha, foreground, background."""
+        if torch.is_grad_enabled():
+            return self._rows(double(features), inner, plate, 0, plate.shape[-2])
+        # By stripes: at the plate's size 73 channels would be the largest tensor of the whole network.
+        doubled = double(features)
+        height = plate.shape[-2]
+        rows = range(0, height, _HEAD_ROWS)
+        return torch.cat([self._rows(doubled, inner, plate, row, min(height, row + _HEAD_ROWS)) for row in rows], dim=2)
+
+    def _rows(self, features: Tensor, inner: Tensor, plate: Tensor, top: int, bottom: int) -> Tensor:
+        """The output rows from `top` to `bottom`, computed with the rows beside them that two convolutions reach."""
+        first, last = max(0, top - 2), min(plate.shape[-2], bottom + 2)
+        part = slice(first, last)
+        seen = torch.cat([features[..., part, :], plate[..., part, :], inner[:, 3:6, part], inner[:, 0:3, part]], dim=1)
+        return self.layers(seen)[..., top - first : bottom - first, :]
 
 
 class MattingModule(nn.Module):
@@ -105,5 +120,5 @@ class MattingModule(nn.Module):
         decoded = self.decode1(self.pyramid(deep))  # (b, 512, s/8, s/8)
         decoded = double(self.decode2(torch.cat([decoded, eighth], dim=1)))  # (b, 256, s/4, s/4)
         decoded = double(self.decode3(torch.cat([decoded, quarter], dim=1)))  # (b, 128, s/2, s/2)
-        decoded = double(self.decode4(torch.cat([decoded, half], dim=1)))  # (b, 64, s, s)
+        decoded = self.decode4(torch.cat([decoded, half], dim=1))  # (b, 64, s/2, s/2)
         return self.head(decoded, inner, plate)

@@ -77,4 +77,5 @@ class PropagatingModule(nn.Module):
         fine = self.decode4(torch.cat([double(coarse), reduced], dim=1))  # (b, 64, s/2, s/2)
         fine = self.decode5(torch.cat([fine, reduced], dim=1))
         alpha = None if self.context_alpha is None else clamp_unit(self.context_alpha(fine).float())
-        return ContextFeatures(centre(fine), centre(coarse), alpha)
+        # Copies, so that the maps of the whole context need not be kept.
+        return ContextFeatures(centre(fine).clone(), centre(coarse).clone(), alpha)

@@ -73,12 +73,21 @@ def test_an_unknown_region_that_fits_into_a_tile_takes_one():
     assert plan_tiles("fast", trimap, 512).tiles == (Tile(100, 300, 512),)
 
 
+def test_fast_tiles_lie_on_the_phase_of_the_published_grid_where_they_can():
+    trimap = np.zeros((700, 900), np.uint8)
+    trimap[100:500, 300:700] = 128
+    (tile,) = plan_tiles("fast", trimap, 512).tiles
+    published = plan_tiles("published", trimap, 512).tiles[0]
+    assert (tile.top - published.top) % 16 == 0
+    assert (tile.left - published.left) % 16 == 0
+
+
 def test_fast_tiles_overlap_where_the_unknown_region_goes_on():
     plan = plan_tiles("fast", np.full((300, 300), 128, np.uint8), 128)
     assert plan.ramp == 16
     for tile in plan.tiles:
         neighbours = [other for other in plan.tiles if other.top == tile.top and other.left > tile.left]
-        assert not neighbours or min(other.left for other in neighbours) <= tile.left + 128 - 16
+        assert not neighbours or min(other.left for other in neighbours) <= tile.left + 128 - 16 + 8
 
 
 @pytest.mark.parametrize("side", [0, 63, 100, -64])
