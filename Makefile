@@ -8,7 +8,10 @@ READY := $(VENV)/.ready
 
 demo: $(READY)
 	mkdir -p demo
-	$(BIN)/lfpnet matte examples/astronaut/plate.png examples/astronaut/roto.json -o demo/astronaut.exr --preview demo/astronaut.png
+	@# A sidecar that ran before goes on; one that the demo started ends with it.
+	if $(BIN)/lfpnet status > /dev/null 2>&1; then stop=true; else stop="$(BIN)/lfpnet stop"; fi; \
+	$(BIN)/lfpnet matte examples/astronaut/plate.png examples/astronaut/roto.json -o demo/astronaut.exr \
+		--preview demo/astronaut.png --sidecar; code=$$?; $$stop; exit $$code
 	@echo "Look at demo/astronaut.png; the layers are in demo/astronaut.exr"
 
 test: $(READY)

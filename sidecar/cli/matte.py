@@ -1,24 +1,26 @@
-"""`lfpnet matte`: plate and trimap in, one layered EXR out."""
+"""`lfpnet matte`: plate and trimap in, one layered EXR out; computed here or, with --sidecar, by the sidecar."""
 
 import argparse
 import json
 import sys
-import time
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
-from lfpnet import __version__
 from lfpnet.colour import display_encode, over, srgb_encode
 from lfpnet.errors import OutputError
-from lfpnet.images import Plate, contact_sheet, read_plate, write_matte, write_preview
-from lfpnet.inference import MatteOptions, PlanName, Predictor
-from lfpnet.inference.device import PrecisionName
+from lfpnet.images import Plate, contact_sheet, read_plate, write_preview
 from lfpnet.trimap import inspect, overlay
 from lfpnet.types import Matte, TrimapPixels
+from sidecar.cli.connection import add_connection_arguments
+from sidecar.cli.matte_task import Clock, Made, MatteTask
 from sidecar.cli.trimap_options import add_trimap_options, make_trimap
+
+#: `lfpnet.inference`'s names, which cannot be imported without torch; a test compares them.
+PLAN_NAMES = ("published", "exact", "fast")
+DEFAULT_PLAN = "fast"
+PRECISION_NAMES = ("auto", "fp32", "bf16", "fp16")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -40,25 +42,35 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print facts and timings as JSON instead of a progress bar")
     add_predictor_options(parser)
+    parser.add_argument(
+        "--sidecar", action="store_true", help="compute in this user's sidecar, which is started if there is none"
+    )
+    add_connection_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def add_predictor_options(parser: argparse.ArgumentParser) -> None:
     """Add what decides which weights compute where and how."""
-    parser.add_argument("--weights", type=Path, help="safetensors file; default: the weights of the package")
-    parser.add_argument("--plan", choices=get_args(PlanName), default=MatteOptions.plan, help="where tiles lie")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE|NAME",
+        help="safetensors file; with --sidecar the NAME of one of its models, or a file whose name without ending is "
+        "one; default: the weights of the package, with --sidecar those it was started with",
+    )
+    parser.add_argument("--plan", choices=PLAN_NAMES, default=DEFAULT_PLAN, help="where tiles lie")
     parser.add_argument("--tile", type=int, metavar="PIXELS", help="side of a tile, a multiple of 16")
     parser.add_argument("--tta", action="store_true", help="test-time augmentation: eight turns of every tile")
     parser.add_argument(
         "--truncate-8bit", action="store_true", help="cut alpha to 8 bits as the published evaluation does"
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
-    parser.add_argument("--precision", choices=get_args(PrecisionName), default="auto")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps; a sidecar has its own")
+    parser.add_argument("--precision", choices=PRECISION_NAMES, default="auto", help="a sidecar has its own")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Matte one plate."""
-    clock = _Clock()
+    clock = Clock()
     _check_output(arguments)
     plate = read_plate(arguments.plate, layer=arguments.layer)
     trimap = make_trimap(arguments, plate)
@@ -71,30 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
     for note in notes:
         print(f"lfpnet: {note}", file=sys.stderr)
     clock.lap("read")
-    predictor = Predictor.load(arguments.weights, device=arguments.device, precision=arguments.precision)
-    clock.lap("load")
     depth = _depth(arguments.depth, plate)
-    options = MatteOptions(arguments.plan, arguments.tile, arguments.tta, depth, arguments.truncate_8bit)
-    tiles = 0
-    with tqdm(unit="tile", disable=arguments.json, desc="matte", leave=False) as bar:
-
-        def progress(done: int, total: int) -> None:
-            nonlocal tiles
-            tiles = total
-            bar.total = total
-            bar.update(done - bar.n)
-
-        matte = predictor.matte(plate.pixels, trimap, is_linear=plate.is_linear, options=options, progress=progress)
-    clock.lap("matte")
-    attributes = {
-        "lfpnet/version": __version__,
-        "lfpnet/weights": predictor.provenance.name,
-        "lfpnet/weightsLicence": predictor.provenance.licence,
-        "lfpnet/plan": options.plan,
-    }
-    write_matte(arguments.output, matte, plate, depth=depth, compression=arguments.compression, attributes=attributes)
+    made = _make(MatteTask(arguments, plate, trimap, depth, clock))
     if arguments.preview is not None:
-        write_preview(arguments.preview, preview_sheet(plate, trimap, matte))
+        write_preview(arguments.preview, preview_sheet(plate, trimap, made.matte()))
     clock.lap("write")
     facts = {
         "output": str(arguments.output),
@@ -102,17 +94,25 @@ def run(arguments: argparse.Namespace) -> int:
         "height": trimap.shape[0],
         "depth": depth,
         "unknown_share": round(summary.unknown_share, 6),
-        "plan": options.plan,
-        "tiles": tiles,
-        "weights": predictor.provenance.name,
-        "weights_licence": predictor.provenance.licence,
-        "device": str(predictor.device),
-        "precision": str(predictor.precision).removeprefix("torch."),
+        "plan": arguments.plan,
+        **made.facts,
         "warnings": notes,
         "seconds": clock.laps,
     }
-    print(json.dumps(facts) if arguments.json else f"{arguments.output}: {tiles} tiles in {clock.laps['matte']:.1f} s")
+    tiles, seconds = made.facts.get("tiles", 0), clock.laps["matte"]
+    print(json.dumps(facts) if arguments.json else f"{arguments.output}: {tiles} tiles in {seconds:.1f} s")
     return 0
+
+
+def _make(task: MatteTask) -> Made:
+    """Choose the way; each imports what the other does without."""
+    if task.arguments.sidecar or task.arguments.connect is not None:
+        from sidecar.cli.matte_remote import matte_remotely
+
+        return matte_remotely(task)
+    from sidecar.cli.matte_in_process import matte_in_process
+
+    return matte_in_process(task)
 
 
 def preview_sheet(plate: Plate, trimap: TrimapPixels, matte: Matte) -> np.ndarray:
@@ -156,16 +156,5 @@ def _check_output(arguments: argparse.Namespace) -> None:
             raise OutputError(f"Expected a file name for the output, got the folder {path}; name a file in it.")
     if arguments.output.suffix.lower() != ".exr":
         raise OutputError(f"Expected an output that ends in .exr, got {arguments.output.name}; name it so.")
-
-
-class _Clock:
-    """Seconds between laps."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.laps[name] = round(now - self._last, 4)
-        self._last = now
+    if arguments.output.exists() and arguments.plate.exists() and arguments.output.samefile(arguments.plate):
+        raise OutputError(f"{arguments.output} is the plate itself and will not be overwritten; choose another name.")

@@ -33,6 +33,8 @@ from sidecar.cli import matte
 from sidecar.cli.trimap_options import add_trimap_options, make_trimap
 from sidecar.client.keys import allow_client, create_pair
 
+#: Not the loopback address that needs no keys, but one that nobody else can reach.
+HOST = "127.0.0.2"
 QUICK = [sys.executable, str(ROOT / "tests" / "support" / "quick_sidecar.py")]
 
 
@@ -162,23 +164,20 @@ def test_the_process_that_asks_imports_no_torch(workplace):
     assert_is_matte_of(shell.folder / "o.exr", plate, trimap)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has more loopback addresses than one")
 def test_a_sidecar_on_the_network_needs_no_common_folder(workplace):
     shell = Shell(workplace, QUICK)
     plate, trimap = shell.frame()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    address = f"tcp://{HOST}:{free_port()}"
     box, here = workplace.folder / "box", workplace.folder / "here"
     create_pair(box, "server")
     public, secret = create_pair(here, "artist")
     allow_client(box, public, None)
-    listen = ["--listen", f"tcp://0.0.0.0:{port}", "--keys", box, "--allow", box]
+    listen = ["--listen", address, "--keys", box, "--allow", box]
     with subprocess.Popen([*QUICK, *map(str, listen)], env=shell.environment, stderr=subprocess.DEVNULL) as server:
         try:
             keys = ("--server-key", box / "server.key", "--secret", secret)
-            done = shell.run(
-                "matte", "plate.exr", "plate.png", "-o", "o.exr", "--connect", f"tcp://127.0.0.1:{port}", *keys
-            )
+            done = shell.run("matte", "plate.exr", "plate.png", "-o", "o.exr", "--connect", address, *keys)
         finally:
             server.kill()
     assert done.returncode == 0, done.stderr
@@ -248,6 +247,19 @@ def test_the_plate_is_never_overwritten(workplace):
     assert "is the plate itself" in done.stderr
     assert (shell.folder / "plate.exr").read_bytes() == content
     assert read_plate(shell.folder / "plate.exr").pixels.size
+
+
+def free_port():
+    """Find two neighbouring ports, one for pixels."""
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind((HOST, 0))
+            port = one.getsockname()[1]
+            try:
+                two.bind((HOST, port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
 
 
 def wait_for_progress(process):
