@@ -22,7 +22,9 @@ def wheel(tmp_path_factory):
 
 
 def test_the_wheel_holds_every_module_that_git_has(wheel):
-    listed = subprocess.run(["git", "ls-files", "lfpnet", "sidecar"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "lfpnet", "sidecar"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert set(listed.stdout.split()) <= set(wheel.namelist())
 
 
