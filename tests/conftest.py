@@ -1,10 +1,13 @@
 """What every test shares: run-time checked shapes, one thread per process, the parity network."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+# A shell starts background jobs with SIGINT ignored, and what the tests start would ignore it too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from jaxtyping import install_import_hook
