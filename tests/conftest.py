@@ -10,7 +10,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from jaxtyping import install_import_hook
+from jaxtyping import install_import_hook  # noqa: E402 - the settings above must come before any import
 
 # The shapes in annotations are checked in tests only: jaxtyping and beartype slow no user down.
 install_import_hook("lfpnet", "checked_shapes.checked")
