@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float64, Int32, UInt8
 
 from lfpnet.data import augment
 from lfpnet.data.composite import composite
@@ -101,7 +101,10 @@ class SampleStream:
 
     def sample(self, index: int) -> TrainingSample:
         """Make sample `index`; its inner patch always holds unknown pixels."""
-        rng = np.random.default_rng([self.seed, index])
+        return self._composed(np.random.default_rng([self.seed, index]))
+
+    def _composed(self, rng: np.random.Generator) -> TrainingSample:
+        """Lay foregrounds over a background, as `chances` have it."""
         foreground, alpha = self._foreground(rng)
         if rng.random() < self.chances.second_foreground:
             foreground, alpha = augment.merge_foregrounds((foreground, alpha), self._foreground(rng))
@@ -116,12 +119,18 @@ class SampleStream:
     def _foreground(self, rng: np.random.Generator) -> tuple[Colour, Coverage]:
         """Cut a foreground about one of its anchors, which lands near the middle of the crop."""
         index = int(rng.integers(len(self.pool.alphas)))
-        anchor = self.pool.anchors[index, int(rng.integers(self.pool.anchors.shape[1]))]
-        middle, reach = self.context_size / 2, self.inner_size / 4
-        target = middle + rng.uniform(-reach, reach), middle + rng.uniform(-reach, reach)
-        matrix = self._affine(rng, (float(anchor[0]), float(anchor[1])), target)
+        matrix = self._map_about(rng, self.pool.anchors[index], self._affine)
         colour = augment.warp(self.pool.colours[index], matrix, self.context_size)
         return colour, augment.warp(self.pool.alphas[index], matrix, self.context_size)
+
+    def _map_about(
+        self, rng: np.random.Generator, anchors: Int32[np.ndarray, "k 2"], affine: augment.RandomAffine
+    ) -> Float64[np.ndarray, "2 3"]:
+        """Draw a map from a picture to the crop that takes one of the picture's anchors near the crop's middle."""
+        anchor = anchors[int(rng.integers(len(anchors)))]
+        middle, reach = self.context_size / 2, self.inner_size / 4
+        target = middle + rng.uniform(-reach, reach), middle + rng.uniform(-reach, reach)
+        return affine(rng, (float(anchor[0]), float(anchor[1])), target)
 
     def _recoloured(self, rng: np.random.Generator, foreground: Colour) -> Colour:
         """Lay a photograph's detail over the foreground now and then, and change its colours."""
@@ -156,11 +165,14 @@ class SampleStream:
         return background
 
     def _background_crop(self, rng: np.random.Generator) -> Colour:
-        """Cut a square out of a photograph or drawn background, at a random scale, and turn it over now and then."""
+        """Cut a square out of a photograph or drawn background."""
         total, photographs = len(self.pool.background_table), self._photographs
         use_photograph = photographs > 0 and (photographs == total or rng.random() < self.chances.photograph)
         index = int(rng.integers(0, photographs)) if use_photograph else int(rng.integers(photographs, total))
-        plate = self.pool.background(index)
+        return self._square(rng, self.pool.background(index))
+
+    def _square(self, rng: np.random.Generator, plate: Colour) -> UInt8[np.ndarray, "side side 3"]:
+        """Cut a square at a random scale, and turn it over now and then."""
         height, width = plate.shape[:2]
         wanted = self.context_size * float(np.exp(rng.uniform(np.log(0.5), np.log(3.0))))
         side = int(np.clip(wanted, 4, min(height, width)))

@@ -1,16 +1,26 @@
 """Training samples as the tensors that the network and the losses take."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from lfpnet.data.samples import SampleStream, TrainingSample
+from lfpnet.data.samples import TrainingSample
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.encoding import encode_patch, halve_patch
+
+
+@runtime_checkable  # so that the tests can check annotations
+class SampleSource(Protocol):
+    """Whatever makes numbered samples, such as `lfpnet.data.samples.SampleStream`."""
+
+    def sample(self, index: int) -> TrainingSample:
+        """Make sample `index`, always the same."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -45,16 +55,26 @@ class Batch:
         return self.inner[:, 5:6] > 0.5
 
 
+#: A sample by the size of its inner patch and its index.
+SampleKey = tuple[int, int]
+#: Makes the stream of samples for an inner size.
+StreamOf = Callable[[int], SampleSource]
+
+
 class EncodedSamples(Dataset[dict[str, Tensor]]):
-    """Samples by index, encoded; the same index always gives the same sample."""
+    """Samples by inner size and index, encoded; the same key always gives the same sample."""
 
-    def __init__(self, stream: SampleStream, network: LFPNetConfig) -> None:
-        self.stream = stream
+    def __init__(self, stream_of: StreamOf, network: LFPNetConfig) -> None:
+        self.stream_of = stream_of
         self.network = network
+        self._streams: dict[int, SampleSource] = {}
 
-    def __getitem__(self, index: int) -> dict[str, Tensor]:
-        """The sample that `index` names."""
-        return encode_sample(self.stream.sample(index), self.network)
+    def __getitem__(self, key: SampleKey) -> dict[str, Tensor]:
+        """The sample that `key` names."""
+        size, index = key
+        if size not in self._streams:
+            self._streams[size] = self.stream_of(size)
+        return encode_sample(self._streams[size].sample(index), self.network)
 
 
 def encode_sample(sample: TrainingSample, network: LFPNetConfig) -> dict[str, Tensor]:
@@ -78,7 +98,7 @@ def encode_sample(sample: TrainingSample, network: LFPNetConfig) -> dict[str, Te
 
 
 def batches(
-    stream: SampleStream, network: LFPNetConfig, *, first: int, count: int, batch_size: int, workers: int
+    stream: SampleSource, network: LFPNetConfig, *, first: int, count: int, batch_size: int, workers: int
 ) -> Iterator[Batch]:
     """Batches of the samples `first` to `first + count`.
 
@@ -90,10 +110,25 @@ def batches(
         batch_size: samples per batch.
         workers: processes that make samples; 0 makes them in this one.
     """
+    starts = range(first, first + count, batch_size)
+    order = ([(0, index) for index in range(at, min(at + batch_size, first + count))] for at in starts)
+    return batches_of(lambda _size: stream, network, order, workers=workers)
+
+
+def batches_of(
+    stream_of: StreamOf, network: LFPNetConfig, order: Iterable[Sequence[SampleKey]], *, workers: int
+) -> Iterator[Batch]:
+    """Batches of samples by their keys.
+
+    Args:
+        stream_of: makes the stream of samples for an inner size.
+        network: decides how patches are encoded.
+        order: the keys of every batch, of one size each.
+        workers: processes that make samples; 0 makes them in this one.
+    """
     loader = DataLoader(
-        EncodedSamples(stream, network),
-        batch_size=batch_size,
-        sampler=range(first, first + count),
+        EncodedSamples(stream_of, network),
+        batch_sampler=order,  # type: ignore[arg-type] - it is only iterated over
         num_workers=workers,
         persistent_workers=False,
         prefetch_factor=4 if workers else None,

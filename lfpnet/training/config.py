@@ -6,38 +6,41 @@ Source: the paper, section 5.2, for the constants of preset `lfpnet`.
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from lfpnet.errors import ConfigurationError
 from lfpnet.model.config import LFPNetConfig
+from lfpnet.training.phase import Phase
+from lfpnet.training.precision import TrainingPrecision
+from lfpnet.training.stages import paper_stages
 
-
-@dataclass(frozen=True)
-class Phase:
-    """A stretch of training with one patch size and one choice of trained parts.
-
-    Attributes:
-        steps: optimiser steps.
-        inner_size: side of the inner patches in pixels, a multiple of 16; the context patch is twice as wide.
-        batch_size: samples per step.
-        learning_rate: the highest rate of the phase.
-        final_rate: fraction of it that is left at the end (cosine in between); 1 keeps it fixed.
-        warm_up_steps: steps over which the rate rises from zero.
-        trains: parts whose weights move, of `propagating` and `matting`.
-    """
-
-    steps: int
-    inner_size: int = 128
-    batch_size: int = 16
-    learning_rate: float = 2e-3
-    final_rate: float = 0.0
-    warm_up_steps: int = 60
-    trains: tuple[str, ...] = ("propagating", "matting")
+Stages = Literal["short", "paper"]
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Everything that decides what a run computes."""
+    """Everything that decides what a run computes.
+
+    Attributes:
+        network: what is trained.
+        phases: one after another.
+        seed: of the first weights and of the samples.
+        optimiser: `adamw` or `radam`.
+        weight_decay: of the optimiser.
+        betas: of the optimiser.
+        gradient_limit: norm that gradients are clipped to.
+        average_decay: of the average of the weights, which is what a run hands out.
+        precision: `bf16`, `fp16`, `fp32`, or `auto` for what suits the device.
+        propagating_weight: weight of equation 2 beside equation 3.
+        checkpoint_seconds: time between two saves of the state.
+        validation_steps: steps between two looks at the held-out samples.
+        validation_samples: how many of them.
+        weights: file whose weights the run starts from; empty: fresh ones.
+        has_frozen_statistics: whether batch normalization keeps the statistics it has.
+
+    Raises:
+        ConfigurationError: a value is outside its range.
+    """
 
     network: LFPNetConfig
     phases: tuple[Phase, ...]
@@ -47,28 +50,43 @@ class TrainingConfig:
     betas: tuple[float, float] = (0.9, 0.99)
     gradient_limit: float = 1.0
     average_decay: float = 0.999
-    precision: Literal["fp32", "bf16"] = "bf16"
+    precision: TrainingPrecision = "bf16"
     propagating_weight: float = 0.25
     checkpoint_seconds: float = 300.0
     validation_steps: int = 500
     validation_samples: int = 96
+    weights: str = ""
+    has_frozen_statistics: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail hours later."""
+        for name, choices in (("optimiser", ("adamw", "radam")), ("precision", get_args(TrainingPrecision))):
+            if getattr(self, name) not in choices:
+                raise ConfigurationError(
+                    f"Expected {name} among {', '.join(choices)}, got {getattr(self, name)!r}; choose one of them."
+                )
+        for name in ("validation_steps", "validation_samples"):
+            if not isinstance(getattr(self, name), int) or getattr(self, name) < 1:
+                raise ConfigurationError(f"Expected {name} of at least 1, got {getattr(self, name)!r}; raise it.")
 
     @classmethod
-    def of_preset(cls, preset: str, *, steps: int = 20000) -> "TrainingConfig":
-        """What we train the preset with when nothing else is said."""
+    def of_preset(cls, preset: str, *, steps: int = 20000, stages: Stages = "short") -> "TrainingConfig":
+        """What we train the preset with when nothing else is said, or the paper's stages.
+
+        Args:
+            preset: of the network.
+            steps: of all phases together, at least 1.
+            stages: `short` trains everything at once; `paper` goes through the paper's stages.
+
+        Raises:
+            ConfigurationError: no preset has that name, or there are too few steps.
+        """
         network = LFPNetConfig.of_preset(preset)
+        constants: dict[str, Any] = {}
         if preset == "lfpnet":
-            constants = {"inner_size": 320, "batch_size": 1, "learning_rate": 1e-5, "final_rate": 1.0}
-            phase = Phase(steps=steps, warm_up_steps=0, **constants)
-            return cls(network, (phase,), optimiser="radam", weight_decay=1e-5, betas=(0.5, 0.999), gradient_limit=10.0)
-        large = steps // 10
-        return cls(
-            network,
-            (
-                Phase(steps=steps - large),
-                Phase(steps=large, inner_size=256, batch_size=4, learning_rate=4e-4, warm_up_steps=20),
-            ),
-        )
+            constants = {"optimiser": "radam", "weight_decay": 1e-5, "betas": (0.5, 0.999), "gradient_limit": 10.0}
+        phases = paper_stages(preset, steps) if stages == "paper" else _short(preset, steps)
+        return cls(network, phases, **constants)
 
     @classmethod
     def of_file(cls, path: Path) -> "TrainingConfig":
@@ -101,7 +119,7 @@ class TrainingConfig:
             raise ConfigurationError("Expected at least one phase, got none; add a [[phases]] table with its steps.")
         network = LFPNetConfig.of_preset(network.get("preset", "lfpnet-compact"), **_without(network, "preset"))
         try:
-            built = tuple(Phase(**{**phase, "trains": tuple(phase.get("trains", Phase.trains))}) for phase in phases)
+            built = tuple(Phase(**{key: _tuple_of(value) for key, value in phase.items()}) for phase in phases)
             if "betas" in values:
                 values["betas"] = tuple(values["betas"])
             return cls(network, built, **values)
@@ -131,6 +149,18 @@ class TrainingConfig:
         return sum(phase.steps * phase.batch_size for phase in self.phases[:index]) + (
             inside * self.phases[index].batch_size
         )
+
+
+def _short(preset: str, steps: int) -> tuple[Phase, ...]:
+    """Everything at once; a compact network sees larger patches at the end."""
+    if preset == "lfpnet":
+        return (Phase(steps, inner_size=320, batch_size=1, learning_rate=1e-5, final_rate=1.0, warm_up_steps=0),)
+    large = Phase(max(1, steps // 10), inner_size=256, batch_size=4, learning_rate=4e-4, warm_up_steps=20)
+    return (Phase(steps - large.steps), large) if steps > 1 else (Phase(steps),)
+
+
+def _tuple_of(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _without(values: dict[str, Any], key: str) -> dict[str, Any]:

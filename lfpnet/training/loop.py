@@ -3,26 +3,24 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
-from lfpnet.data.samples import SampleStream
-from lfpnet.errors import ConfigurationError
-from lfpnet.model.checkpoint import Provenance, save_checkpoint
-from lfpnet.model.network import LFPNet, build_network
-from lfpnet.training.average import WeightAverage
-from lfpnet.training.batches import Batch, batches
-from lfpnet.training.config import Phase, TrainingConfig
+from lfpnet.errors import ConfigurationError, OutputError
+from lfpnet.model.checkpoint import Provenance, fill_network, read_checkpoint, save_checkpoint
+from lfpnet.model.network import build_network
+from lfpnet.training.batches import Batch, SampleKey, StreamOf, batches, batches_of
+from lfpnet.training.config import TrainingConfig
 from lfpnet.training.log import TrainingLog
-from lfpnet.training.objective import objective
-from lfpnet.training.schedule import learning_rate
+from lfpnet.training.optimisation import Optimisation
+from lfpnet.training.phase import Phase
+from lfpnet.training.preflight import check_run
+from lfpnet.training.processes import Processes
 from lfpnet.training.snapshots import Snapshot, read_snapshot, write_snapshot
 from lfpnet.training.validation import validate
-
-StreamOf = Callable[[int], SampleStream]
 
 
 class Trainer:
@@ -36,9 +34,12 @@ class Trainer:
         provenance: stored with the weights.
         workers: processes that make samples.
         device: where to compute.
+        processes: those of `torchrun`; they must all see the folder.
 
     Raises:
-        ConfigurationError: the folder holds a run with another configuration.
+        ConfigurationError: the folder holds a run with another configuration, or the processes cannot share a step.
+        WeightsError: the weights to start from do not fit.
+        OutputError: the folder cannot be made, or the disk has no room for the state.
     """
 
     def __init__(
@@ -51,18 +52,24 @@ class Trainer:
         provenance: Provenance,
         workers: int = 0,
         device: torch.device | None = None,
+        processes: Processes | None = None,
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         torch.manual_seed(config.seed)
         self.config, self.folder, self.workers, self.provenance = config, folder, workers, provenance
         self._training, self._held_out = training, held_out
         self.device = device or torch.device("cpu")
-        self.network = build_network(config.network).to(self.device)
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = WeightAverage(self.network, config.average_decay)
-        self.optimiser = _optimiser(config, self.network)
-        self.step, self.seconds = 0, 0.0
+        self.processes = processes or Processes()
         self._state = folder / "state.pt"
+        network = build_network(config.network)
+        if config.weights and not self._state.exists():
+            fill_network(network, read_checkpoint(Path(config.weights)).tensors, config.weights)
+        check_run(config, network, folder, self.processes)
+        network.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.processes.share(network)
+        self.optimisation = Optimisation(network, config, self.processes)
+        self.network, self.average = network, self.optimisation.average
+        self.step, self.seconds = 0, 0.0
         if self._state.exists():
             self._continue(read_snapshot(self._state))
 
@@ -71,37 +78,57 @@ class Trainer:
         progress: Callable[[int, dict[str, float]], None] | None = None,
         is_stopped: Callable[[], bool] | None = None,
     ) -> Path:
-        """Train to the end of the last phase, or until stopped; either way the state is saved.
+        """Train to the end of the last phase, or until stopped; either way the leading process saves the state.
 
         Args:
             progress: told the step and its numbers.
-            is_stopped: asked after every step.
+            is_stopped: asked after every step; one process that says so stops all.
 
         Returns:
             The weights file of the averaged network.
         """
-        log = TrainingLog(self.folder)
-        self.network.train()
+        log = TrainingLog(self.folder) if self.processes.leads else None
+        try:
+            self._train(log, progress, is_stopped)
+        finally:
+            if log is not None:
+                log.close()
+        if self.processes.leads:
+            self.save()
+        self.processes.wait()
+        return self._weights
+
+    def _train(
+        self,
+        log: TrainingLog | None,
+        progress: Callable[[int, dict[str, float]], None] | None,
+        is_stopped: Callable[[], bool] | None,
+    ) -> None:
+        """Take every remaining step; save now and then."""
+        self.optimisation.begin()
         saved = started = time.monotonic()
         before = self.seconds
-        for batch, phase, inside in self._remaining():
-            values = self._step(batch, phase, inside)
+        for shares, phase, inside in self._remaining():
+            values = self.optimisation.step(shares, phase, inside, self.step)
             self.step += 1
             self.seconds = before + time.monotonic() - started
-            if self.step % self.config.validation_steps == 0 or self.step == self.config.total_steps:
-                figures, picture = self.validate()
-                values |= figures
-                log.picture(self.step, "plate, truth, alpha", picture)
-            log.write(self.step, {**values, "seconds": self.seconds})
+            if log is not None:
+                self._tell(log, values)
+                if time.monotonic() - saved > self.config.checkpoint_seconds:
+                    saved = time.monotonic()
+                    self.save()
             if progress is not None:
                 progress(self.step, values)
-            if time.monotonic() - saved > self.config.checkpoint_seconds:
-                saved = time.monotonic()
-                self.save()
-            if is_stopped is not None and is_stopped():
+            if is_stopped is not None and self.processes.agree(is_stopped(), self.device):
                 break
-        log.close()
-        return self.save()
+
+    def _tell(self, log: TrainingLog, values: dict[str, float]) -> None:
+        """Log the numbers of a step, and those of the held-out samples when it is their turn."""
+        if self.step % self.config.validation_steps == 0 or self.step == self.config.total_steps:
+            figures, picture = self.validate()
+            values |= figures
+            log.picture(self.step, "plate, truth, alpha", picture)
+        log.write(self.step, {**values, "seconds": self.seconds})
 
     def validate(self) -> tuple[dict[str, float], np.ndarray]:
         """Judge the averaged network on the held-out samples."""
@@ -111,7 +138,7 @@ class Trainer:
             self._held_out(size), self.config.network, first=0, count=count, batch_size=16, workers=self.workers
         )
         self.average.network.eval()
-        return validate(self.average.network, held_out, is_bf16=self.config.precision == "bf16")
+        return validate(self.average.network, held_out, precision=self.optimisation.precision)
 
     def save(self) -> Path:
         """Write the state of the run and the averaged weights."""
@@ -121,14 +148,18 @@ class Trainer:
             self.config.to_dict(),
             self.network.state_dict(),
             self.average.network.state_dict(),
-            self.optimiser.state_dict(),
+            self.optimisation.optimiser.state_dict(),
+            self.optimisation.scaler.state_dict(),
         )
         write_snapshot(self._state, snapshot)
         facts = {**self.provenance.facts, "steps": self.step, "seconds": round(self.seconds)}
         facts["samples"] = self.config.samples_before(self.step)
-        weights = self.folder / "weights.safetensors"
-        save_checkpoint(weights, self.average.network, replace(self.provenance, facts=facts))
-        return weights
+        save_checkpoint(self._weights, self.average.network, replace(self.provenance, facts=facts))
+        return self._weights
+
+    @property
+    def _weights(self) -> Path:
+        return self.folder / "weights.safetensors"
 
     def _continue(self, snapshot: Snapshot) -> None:
         if TrainingConfig.of_dict(_plain(snapshot.config)) != self.config:
@@ -138,65 +169,46 @@ class Trainer:
             )
         self.network.load_state_dict(snapshot.network)
         self.average.network.load_state_dict(snapshot.average)
-        self.optimiser.load_state_dict(snapshot.optimiser)
+        self.optimisation.optimiser.load_state_dict(snapshot.optimiser)
+        if snapshot.scaler:
+            self.optimisation.scaler.load_state_dict(snapshot.scaler)
         self.step, self.seconds = snapshot.step, snapshot.seconds
 
-    def _remaining(self) -> Iterator[tuple[Batch, Phase, int]]:
-        """Every batch from here to the end, with its phase and the step within."""
+    def _remaining(self) -> Iterator[tuple[list[Batch], Phase, int]]:
+        """Every step from here to the end: this process's samples in turns, the phase, and the step within."""
         start, inside = self.config.phase_at(self.step)
         for phase in self.config.phases[start:]:
-            stream = self._training(phase.inner_size)
-            first = self.config.samples_before(self.step)
-            count = (phase.steps - inside) * phase.batch_size
-            drawn = batches(
-                stream,
-                self.config.network,
-                first=first,
-                count=count,
-                batch_size=phase.batch_size,
-                workers=self.workers,
-            )
-            for batch in drawn:
-                yield batch.to(self.device), phase, inside
+            order = _order(phase, inside, self.config.samples_before(self.step), self.processes)
+            drawn = batches_of(self._training, self.config.network, order, workers=self.workers)
+            for shares in _grouped(drawn, phase.accumulation):
+                yield [share.to(self.device) for share in shares], phase, inside
                 inside += 1
             inside = 0
 
-    def _step(self, batch: Batch, phase: Phase, inside: int) -> dict[str, float]:
-        rate = learning_rate(phase, inside)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        _choose_trained_parts(self.network, phase)
-        inner, context = (t.to(memory_format=torch.channels_last) for t in (batch.inner, batch.context))
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16"):
-            prediction = self.network(inner, context, batch.plate)
-        loss, parts = objective(prediction, batch, self.config.propagating_weight)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        trained = [value for value in self.network.parameters() if value.requires_grad]
-        norm = nn.utils.clip_grad_norm_(trained, self.config.gradient_limit)
-        self.optimiser.step()
-        self.average.update(self.network, self.step)
-        unknown = (prediction.alpha.detach() - batch.alpha)[batch.is_unknown]
-        mse = unknown.square().mean().item() if unknown.numel() else 0.0
-        values = {f"loss/{name}": value.item() for name, value in parts.items()}
-        return {"loss": loss.item(), "mse": mse, "gradient": norm.item(), "rate": rate, **values}
+
+def _order(phase: Phase, inside: int, first: int, processes: Processes) -> Iterator[list[SampleKey]]:
+    """The keys of this process's turns, from step `inside` of a phase on; `first` is the next sample of the run."""
+    turns = phase.accumulation * processes.count
+    share = phase.batch_size // turns
+    for step in range(inside, phase.steps):
+        size = phase.size_at(step)
+        for turn in range(processes.rank, turns, processes.count):
+            start = first + (step - inside) * phase.batch_size + turn * share
+            yield [(size, index) for index in range(start, start + share)]
 
 
-def _optimiser(config: TrainingConfig, network: LFPNet) -> torch.optim.Optimizer:
-    """The optimiser of the configuration; its rate is set at every step."""
-    constants = {"lr": 0.0, "betas": config.betas, "weight_decay": config.weight_decay}
-    if config.optimiser == "radam":
-        return torch.optim.RAdam(network.parameters(), **constants)
-    return torch.optim.AdamW(network.parameters(), fused=True, **constants)
+def _grouped(batches: Iterator[Batch], count: int) -> Iterator[list[Batch]]:
+    """Lists of `count` batches."""
+    while group := list(islice(batches, count)):
+        yield group
 
 
-def _choose_trained_parts(network: LFPNet, phase: Phase) -> None:
-    """Let only the parts of the phase move; a shared backbone moves with either."""
-    network.requires_grad_(requires_grad=False)
-    for name in phase.trains:
-        part = getattr(network, name)
-        if part is not None:
-            part.requires_grad_(requires_grad=True)
+def _make(folder: Path) -> None:
+    """Make the folder of a run."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"Expected to make the folder {folder}, got '{error}'; choose another.") from error
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:

@@ -3,10 +3,13 @@
 Source: the paper, section 4.3.
 """
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
+from lfpnet.errors import ConfigurationError
 from lfpnet.losses import matting_loss, propagating_loss
+from lfpnet.model.network import LFPNet
 from lfpnet.model.types import Prediction
 from lfpnet.training.batches import Batch
 
@@ -34,9 +37,42 @@ def objective(prediction: Prediction, batch: Batch, propagating_weight: float) -
     )
     total, parts = loss.total, dict(loss.parts)
     if prediction.context_alpha is not None:
-        size = (prediction.context_alpha.shape[-2], prediction.context_alpha.shape[-1])
-        truth = functional.adaptive_avg_pool2d(batch.context_alpha, size)
-        is_unknown = functional.adaptive_max_pool2d(batch.context[:, 4:5], size) > 0.5
-        parts["propagating"] = propagating_loss(prediction.context_alpha, truth, is_unknown)
+        parts["propagating"] = context_objective(prediction.context_alpha, batch)
         total = total + propagating_weight * parts["propagating"]
     return total, parts
+
+
+def context_objective(context_alpha: Tensor, batch: Batch) -> Tensor:
+    """Equation 2 of one batch.
+
+    Args:
+        context_alpha: of the whole context patch.
+        batch: what is true.
+    """
+    size = (context_alpha.shape[-2], context_alpha.shape[-1])
+    truth = functional.adaptive_avg_pool2d(batch.context_alpha, size)
+    is_unknown = functional.adaptive_max_pool2d(batch.context[:, 4:5], size) > 0.5
+    return propagating_loss(context_alpha, truth, is_unknown)
+
+
+def objective_of_context(network: LFPNet, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """Equation 2 alone; the matting module is not asked.
+
+    Args:
+        network: with a propagating module that predicts the context alpha.
+        batch: what goes in and what is true.
+
+    Returns:
+        The scalar to minimise, and its parts for the log.
+
+    Raises:
+        ConfigurationError: the network predicts no context alpha.
+    """
+    context_alpha = network.context_alpha(batch.context.to(memory_format=torch.channels_last))
+    if context_alpha is None:
+        raise ConfigurationError(
+            "Expected a network with a context alpha for a phase that minimises it, got one without; leave the phase "
+            "out or choose another network."
+        )
+    loss = context_objective(context_alpha, batch)
+    return loss, {"propagating": loss}

@@ -2,7 +2,7 @@
 
 import os
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ class Snapshot:
     network: dict[str, Any]
     average: dict[str, Any]
     optimiser: dict[str, Any]
+    scaler: dict[str, Any] = field(default_factory=dict)  # of fp16
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:

@@ -10,13 +10,15 @@ from lfpnet.model.network import LFPNet
 from lfpnet.training.batches import Batch
 
 
-def validate(network: LFPNet, batches: Iterable[Batch], *, is_bf16: bool) -> tuple[dict[str, float], np.ndarray]:
+def validate(
+    network: LFPNet, batches: Iterable[Batch], *, precision: torch.dtype
+) -> tuple[dict[str, float], np.ndarray]:
     """Judge a network.
 
     Args:
         network: in evaluation mode.
         batches: held-out samples, at least one batch.
-        is_bf16: whether the network computes in bfloat16.
+        precision: that the network computes in.
 
     Returns:
         Mean squared and mean absolute error of alpha over unknown pixels (`validation/mse`, `validation/mad`), those
@@ -28,7 +30,7 @@ def validate(network: LFPNet, batches: Iterable[Batch], *, is_bf16: bool) -> tup
     device = next(network.parameters()).device
     with torch.no_grad():
         for number, batch in enumerate(one.to(device) for one in batches):
-            with torch.autocast(device.type, torch.bfloat16, enabled=is_bf16):
+            with torch.autocast(device.type, precision, enabled=precision != torch.float32):
                 alpha = network(batch.inner, batch.context, batch.plate).alpha
             error = (alpha - batch.alpha)[batch.is_unknown].double()
             squared += error.square().sum().item()

@@ -22,6 +22,8 @@ SUB_COMMANDS = {
     "doctor": "check this installation",
     "data": "make and look at training data",
     "train": "train a network on a pool",
+    "finetune": "teach weights a shot from a few frames",
+    "ablate": "train variants of a network and compare them (tables 3 to 5 of the paper)",
     "evaluate": "measure weights and baselines on a data set",
     "analyze": "statistics of trimaps",
     "serve": "run the sidecar here (hosts start it by themselves)",

@@ -1,0 +1,94 @@
+"""Frames with approved alphas as the 8-bit pictures that samples are cut from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int32, UInt8
+
+from lfpnet.colour import display_encode
+from lfpnet.data.layouts import Case, EvaluationCase
+from lfpnet.errors import TrimapError
+from lfpnet.training.finetuning.layers import extended_layers
+from lfpnet.types import UNKNOWN, PlatePixels
+
+#: Places kept for each frame; crops are cut about them.
+PLACES = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class ShotFrame:
+    """One frame; pictures are display-encoded.
+
+    Attributes:
+        name: of the frame.
+        plate: as it was shot.
+        alpha: coverage times 255.
+        trimap: 0, 128 or 255, as the frame is matted with.
+        foreground: unpremultiplied, defined everywhere.
+        background: defined everywhere.
+        places: x and y of unknown pixels.
+        is_linear: whether its layers mix as light.
+    """
+
+    name: str
+    plate: UInt8[np.ndarray, "h w 3"]
+    alpha: UInt8[np.ndarray, "h w"]
+    trimap: UInt8[np.ndarray, "h w"]
+    foreground: UInt8[np.ndarray, "h w 3"]
+    background: UInt8[np.ndarray, "h w 3"]
+    places: Int32[np.ndarray, "k 2"]
+    is_linear: bool
+
+
+def read_frames(cases: Sequence[Case], *, seed: int = 1) -> list[ShotFrame]:
+    """Read frames and extend their colours beyond the alpha.
+
+    Args:
+        cases: plates with alphas; foreground and background are used where they exist.
+        seed: of the places that crops are cut about.
+
+    Returns:
+        The frames in the same order.
+
+    Raises:
+        ImageFileError: a file cannot be read.
+        SizeMismatchError: pictures of a frame do not match.
+        TrimapError: a frame has no unknown pixel.
+        ConfigurationError: pymatting is not installed.
+    """
+    return [_frame(case.read(), np.random.default_rng([seed, number])) for number, case in enumerate(cases)]
+
+
+def _frame(case: EvaluationCase, rng: np.random.Generator) -> ShotFrame:
+    rows, columns = np.nonzero(case.trimap == UNKNOWN)
+    if not len(rows):
+        raise TrimapError(
+            f"Expected unknown pixels in frame {case.name}, but its alpha is nowhere soft and its trimap nowhere "
+            "unknown; leave the frame out."
+        )
+    chosen = rng.integers(0, len(rows), PLACES)
+    plate, foreground, background = (_display(case, layer) for layer in (case.plate, case.foreground, case.background))
+    assert plate is not None
+    foreground, background = extended_layers(plate, case.alpha, foreground, background)
+    return ShotFrame(
+        name=case.name,
+        plate=_eight_bit(plate),
+        alpha=_eight_bit(case.alpha),
+        trimap=case.trimap,
+        foreground=_eight_bit(foreground),
+        background=_eight_bit(background),
+        places=np.stack([columns[chosen], rows[chosen]], axis=1).astype(np.int32),
+        is_linear=case.is_linear,
+    )
+
+
+def _display(case: EvaluationCase, layer: PlatePixels | None) -> PlatePixels | None:
+    """A layer as the network sees it."""
+    if layer is None:
+        return None
+    return display_encode(layer) if case.is_linear else np.clip(layer, 0, 1)
+
+
+def _eight_bit(values: np.ndarray) -> np.ndarray:
+    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
