@@ -1,4 +1,4 @@
-"""`lfpnet matte`: plate and trimap in, one layered EXR out; computed here or, with --sidecar, by the sidecar."""
+"""`lfpnet matte`: plate and trimap in, one layered EXR out; computed by the sidecar, or in this process."""
 
 import argparse
 import json
@@ -42,9 +42,14 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print facts and timings as JSON instead of a progress bar")
     add_predictor_options(parser)
-    parser.add_argument(
-        "--sidecar", action="store_true", help="compute in this user's sidecar, which is started if there is none"
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--sidecar",
+        action="store_true",
+        help="compute in this user's sidecar, started if there is none: the default, unless a weights file, --device "
+        "or --precision asks for a process of its own",
     )
+    where.add_argument("--in-process", action="store_true", help="compute in this process, without any other")
     add_connection_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -55,8 +60,8 @@ def add_predictor_options(parser: argparse.ArgumentParser) -> None:
         "--weights",
         type=Path,
         metavar="FILE|NAME",
-        help="safetensors file; with --sidecar the NAME of one of its models, or a file whose name without ending is "
-        "one; default: the weights of the package, with --sidecar those it was started with",
+        help="NAME of one of the sidecar's models, or a safetensors file, which is computed in this process (with "
+        "--sidecar: by the model of that name); default: the sidecar's own, or the weights of the package",
     )
     parser.add_argument("--plan", choices=PLAN_NAMES, default=DEFAULT_PLAN, help="where tiles lie")
     parser.add_argument("--tile", type=int, metavar="PIXELS", help="side of a tile, a multiple of 16")
@@ -106,13 +111,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _make(task: MatteTask) -> Made:
     """Choose the way; each imports what the other does without."""
-    if task.arguments.sidecar or task.arguments.connect is not None:
+    if goes_through_sidecar(task.arguments):
         from sidecar.cli.matte_remote import matte_remotely
 
         return matte_remotely(task)
     from sidecar.cli.matte_in_process import matte_in_process
 
     return matte_in_process(task)
+
+
+def goes_through_sidecar(asked: argparse.Namespace) -> bool:
+    """Whether the sidecar computes: if asked to, or if nothing asks for what only a process of its own can do."""
+    if asked.sidecar or asked.connect is not None:
+        return True
+    is_file = asked.weights is not None and asked.weights.suffix == ".safetensors"
+    return not (asked.in_process or is_file or asked.device != "auto" or asked.precision != "auto")
 
 
 def preview_sheet(plate: Plate, trimap: TrimapPixels, matte: Matte) -> np.ndarray:
