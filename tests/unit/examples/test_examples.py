@@ -14,7 +14,8 @@ from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 FOLDERS = sorted(path.parent for path in EXAMPLES.glob("*/roto.json"))
-PICTURES = sorted(path for path in EXAMPLES.rglob("*") if path.is_file() and path.suffix not in (".md", ".json"))
+NOT_PICTURES = {".md", ".json", ".py", ".pyc"}
+PICTURES = sorted(path for path in EXAMPLES.rglob("*") if path.is_file() and path.suffix not in NOT_PICTURES)
 
 every_example = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
