@@ -32,6 +32,7 @@ class TrainingSample:
         background: display-encoded, defined everywhere.
         clean_plate: the composite before grain, compression and softness.
         is_linear: whether light was mixed, so that the compositing equation holds for light and not for encoded values.
+        estimates: classical estimates of alpha times 255, for the networks that take them.
     """
 
     plate: Colour
@@ -41,6 +42,7 @@ class TrainingSample:
     background: Colour
     clean_plate: Colour
     is_linear: bool
+    estimates: UInt8[np.ndarray, "h w k"] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class SampleChances:
     """How often each step is taken, 0 to 1."""
 
     second_foreground: float = 0.5
+    motion_blur: float = 0.08
+    moving_background: float = 0.3  # of the samples with motion blur
     texture: float = 0.25
     gamma: float = 0.35
     saturation: float = 0.3
@@ -57,6 +61,7 @@ class SampleChances:
     defocus: float = 0.3
     own_colours: float = 0.05
     camouflage: float = 0.07
+    light_wrap: float = 0.12
     linear: float = 0.3
     sharpness: float = 0.25
     grain: float = 0.5
@@ -110,11 +115,25 @@ class SampleStream:
             foreground, alpha = augment.merge_foregrounds((foreground, alpha), self._foreground(rng))
         foreground = self._recoloured(rng, foreground)
         background = self._background(rng, foreground, alpha)
+        if rng.random() < self.chances.motion_blur:
+            foreground, alpha, background = self._in_motion(rng, foreground, alpha, background)
+        if rng.random() < self.chances.light_wrap:
+            foreground = augment.LightWrap()(rng, foreground, background, alpha)
         is_linear = bool(rng.random() < self.chances.linear)
         clean_plate = composite(foreground, background, alpha, is_linear=is_linear)
         trimap = self._unknown_region(rng, alpha)
         plate = self._camera(rng, clean_plate)
         return TrainingSample(plate, trimap, alpha, foreground, background, clean_plate, is_linear)
+
+    def _in_motion(
+        self, rng: np.random.Generator, foreground: Colour, alpha: Coverage, background: Colour
+    ) -> tuple[Colour, Coverage, Colour]:
+        """Move the foreground while the shutter is open, and now and then the background on a path of its own."""
+        blur = augment.MotionBlur()
+        foreground, alpha = blur(rng, foreground, alpha)
+        if rng.random() < self.chances.moving_background:
+            background, _ = blur(rng, background, np.full_like(alpha, 255))
+        return foreground, alpha, background
 
     def _foreground(self, rng: np.random.Generator) -> tuple[Colour, Coverage]:
         """Cut a foreground about one of its anchors, which lands near the middle of the crop."""

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from lfpnet.colour import display_encode
+from lfpnet.estimates import Estimates
 from lfpnet.inference.augmentation import UNTURNED, Turn
 from lfpnet.inference.tiling import Tile
 from lfpnet.model.config import Border, LFPNetConfig
@@ -18,30 +19,56 @@ class PatchCutter:
         plate: scene-linear of any range, or display-encoded 0 to 1.
         trimap: 0, 128 or 255.
         is_linear: whether the plate is scene-linear.
-        network: decides what lies beyond the border and how large a context pixel is.
+        network: decides what lies beyond the border, how large a context pixel is, and whether there are estimates.
     """
 
     def __init__(self, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool, network: LFPNetConfig) -> None:
         self._plate, self._trimap = plate, trimap
         self._is_linear, self._network = is_linear, network
+        self._estimates = Estimates.of_plate(plate, trimap, is_linear=is_linear) if network.has_estimates else None
 
     def cut(
         self, tile: Tile, turn: Turn = UNTURNED
-    ) -> tuple[Float32[np.ndarray, "12 s s"], Float32[np.ndarray, "12 c c"], Float32[np.ndarray, "3 s s"]]:
+    ) -> tuple[Float32[np.ndarray, "k s s"], Float32[np.ndarray, "k c c"], Float32[np.ndarray, "3 s s"]]:
         """Encoded inner patch, encoded context patch and display-encoded plate of a tile, turned.
 
-        Turning before encoding moves four channels where turning after it would move twelve.
+        Turning before encoding moves four channels where turning after it would move twelve. The patches have two
+        channels more when the network takes estimates.
         """
-        plate, trimap = (turn.apply(pixels) for pixels in self._surroundings(tile.context()))
+        around = tile.context()
+        plate, trimap = self._surroundings(around)
+        estimates = self._estimates_over(around, plate, trimap)
+        plate, trimap = turn.apply(plate), turn.apply(trimap)
         quarter = tile.side // 2
         middle = slice(quarter, quarter + tile.side)
         inner_plate = np.ascontiguousarray(plate[middle, middle])
         inner = encode_patch(inner_plate, np.ascontiguousarray(trimap[middle, middle]))
-        return inner, self._encoded(plate, trimap), np.ascontiguousarray(inner_plate.transpose(2, 0, 1))
+        context = self._encoded(plate, trimap)
+        if estimates is not None:
+            estimates = turn.apply(estimates)
+            inner = np.concatenate([inner, estimates[middle, middle].transpose(2, 0, 1)])
+            context = np.concatenate([context, self._reduced(estimates)])
+        return inner, context, np.ascontiguousarray(inner_plate.transpose(2, 0, 1))
 
-    def cut_context(self, context: Tile) -> Float32[np.ndarray, "12 c c"]:
+    def cut_context(self, context: Tile) -> Float32[np.ndarray, "k c c"]:
         """Encoded context patch alone, from the tile that it covers."""
-        return self._encoded(*self._surroundings(context))
+        plate, trimap = self._surroundings(context)
+        estimates = self._estimates_over(context, plate, trimap)
+        encoded = self._encoded(plate, trimap)
+        return encoded if estimates is None else np.concatenate([encoded, self._reduced(estimates)])
+
+    def _estimates_over(
+        self, tile: Tile, plate: PlatePixels, trimap: TrimapPixels
+    ) -> Float32[np.ndarray, "s s k"] | None:
+        """The classical estimates under a tile, if the network takes them."""
+        return None if self._estimates is None else self._estimates.over(plate, trimap, tile.top, tile.left)
+
+    def _reduced(self, estimates: Float32[np.ndarray, "s s k"]) -> Float32[np.ndarray, "k c c"]:
+        """Estimates over a context patch, channels first, averaged as its plate is."""
+        step = self._network.context_reduction
+        side = estimates.shape[0] // step
+        blocks = estimates.reshape(side, step, side, step, -1)
+        return np.ascontiguousarray(blocks.mean(axis=(1, 3), dtype=np.float32).transpose(2, 0, 1))
 
     def _encoded(self, plate: PlatePixels, trimap: TrimapPixels) -> Float32[np.ndarray, "12 c c"]:
         if self._network.context_reduction == 2:

@@ -4,7 +4,6 @@ Convolution weights are stored in half precision, everything small in single; th
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from lfpnet.errors import OutputError, WeightsError
+from lfpnet.atomic_file import atomic_file
+from lfpnet.errors import WeightsError
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import LFPNet, build_network
-
-FORMAT = "lfpnet-1"
+from lfpnet.weights.header import FORMAT
 
 
 @dataclass(frozen=True)
@@ -60,15 +59,8 @@ def save_checkpoint(path: Path, network: LFPNet, provenance: Provenance) -> None
         "provenance": json.dumps(asdict(provenance)),
         "licence": provenance.licence,
     }
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(save(tensors, metadata))  # save_file would shut out everybody but the user
-        temporary.replace(path)
-    except (OSError, SafetensorError) as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"Expected to write weights to {path}, got '{error}'; check that the folder exists and has room."
-        ) from error
+    with atomic_file(path) as stream:
+        stream.write(save(tensors, metadata))  # save_file would shut out everybody but the user
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

@@ -25,6 +25,8 @@ class LFPNetConfig:
         has_context_alpha: whether the propagating module predicts the context alpha (eq. 2). The released
             checkpoint has no such layer.
         has_colour_prior: whether colours propagated from the known regions are inputs that the network corrects.
+        has_estimates: whether classical estimates of alpha (`lfpnet.estimates`) are inputs that the network weighs
+            against what it sees itself.
         matting_widths: channels of the lean matting module at 1/2, 1/4, 1/8 and 1/16 of the plate.
         context_widths: channels of the lean propagating module at 1/4, 1/8, 1/16 and 1/32 of the plate.
         pooling_width: channels of each branch of the lean pyramids.
@@ -37,6 +39,7 @@ class LFPNetConfig:
     border: Border = "background"
     has_context_alpha: bool = True
     has_colour_prior: bool = False
+    has_estimates: bool = False
     matting_widths: tuple[int, int, int, int] = (64, 96, 144, 192)
     context_widths: tuple[int, int, int, int] = (48, 72, 112, 144)
     pooling_width: int = 40
@@ -85,7 +88,10 @@ class LFPNetConfig:
         return replace(self, propagating=propagating)
 
 
+_COMPACT = {"structure": "lean", "context_reduction": 2, "border": "replicate", "has_colour_prior": True}
+
 PRESETS: dict[str, dict[str, Any]] = {
     "lfpnet": {"structure": "published"},
-    "lfpnet-compact": {"structure": "lean", "context_reduction": 2, "border": "replicate", "has_colour_prior": True},
+    "lfpnet-compact": _COMPACT,
+    "lfpnet-guided": {**_COMPACT, "has_estimates": True},
 }

@@ -5,12 +5,13 @@ Source: the paper, section 4 and figure 1.
 
 from torch import Tensor, nn
 
+from lfpnet.estimates import ESTIMATES
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.encoding import CHANNELS
 from lfpnet.model.fusion import PublishedFusion
 from lfpnet.model.layers import fold_standardization
 from lfpnet.model.lean.colour_prior import PRIOR_CHANNELS, ColourPrior
-from lfpnet.model.lean.fusion import LeanFusion
+from lfpnet.model.lean.fusion import BELIEFS, RAW_CHANNELS, LeanFusion
 from lfpnet.model.lean.layers import fold_normalization
 from lfpnet.model.lean.matting import LeanMattingModule
 from lfpnet.model.lean.propagating import LeanPropagatingModule
@@ -44,9 +45,9 @@ class LFPNet(nn.Module):
         """Predict a batch of inner patches; s is a multiple of 16.
 
         Args:
-            inner: encoded inner patches (b, 12, s, s), see `encode_patch`.
+            inner: encoded inner patches (b, 12, s, s), see `encode_patch`; (b, 14, s, s) with `config.has_estimates`.
             context: encoded context patches centred on them (b, 12, 2s, 2s), or (b, 12, s, s) of halved patches when
-                `config.context_reduction` is 2.
+                `config.context_reduction` is 2; two channels more with `config.has_estimates`.
             plate: display-encoded plate of the inner patches (b, 3, s, s), 0 to 1.
 
         Returns:
@@ -100,7 +101,8 @@ def _build_published(config: LFPNetConfig) -> LFPNet:
 
 
 def _build_lean(config: LFPNetConfig) -> LFPNet:
-    channels = CHANNELS + (PRIOR_CHANNELS if config.has_colour_prior else 0)
+    channels = CHANNELS + PRIOR_CHANNELS * config.has_colour_prior + ESTIMATES * config.has_estimates
+    raw_channels = RAW_CHANNELS + BELIEFS * config.has_estimates
     width, groups = config.pooling_width, config.pooling_width // 5
     fine, coarse, _, deepest = config.context_widths
     propagating = None
@@ -109,7 +111,9 @@ def _build_lean(config: LFPNetConfig) -> LFPNet:
         propagating = LeanPropagatingModule(channels, config.context_widths, bottleneck, bottleneck.channels_out)
     pyramid = PyramidPooling(config.matting_widths[-1], width, CSP_SIDES, groups)
     context_widths = (0, 0) if propagating is None else (fine, coarse)
-    matting = LeanMattingModule(channels, config.matting_widths, context_widths, pyramid, pyramid.channels_out)
+    matting = LeanMattingModule(
+        channels, config.matting_widths, context_widths, pyramid, pyramid.channels_out, raw_channels
+    )
     prior = ColourPrior() if config.has_colour_prior else None
     network = LFPNet(config, prior=prior, propagating=propagating, matting=matting, fusion=LeanFusion())
     for parameter in matting.raw.parameters():  # a fresh network says what its prior says

@@ -6,12 +6,19 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from torch import Tensor
+from jaxtyping import UInt8
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from lfpnet.data.samples import TrainingSample
+from lfpnet.estimates import Estimates
+from lfpnet.estimates.reduced import reduce_plate
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.encoding import encode_patch, halve_patch
+
+#: Pixels per side of a reduced pixel where a sample comes without estimates: at half its size they would cost more
+#: than the step.
+CROP_REDUCTION = 4
 
 
 @runtime_checkable  # so that the tests can check annotations
@@ -86,15 +93,31 @@ def encode_sample(sample: TrainingSample, network: LFPNetConfig) -> dict[str, Te
     around, around_trimap = plate, sample.trimap
     if network.context_reduction == 2:
         around, around_trimap = halve_patch(plate, sample.trimap)
+    inner = torch.from_numpy(encode_patch(inner_plate, np.ascontiguousarray(inner_trimap)))
+    context = torch.from_numpy(encode_patch(around, around_trimap, network.context_reduction))
+    if network.has_estimates:
+        estimates = _planes(_estimates(sample))
+        inner = torch.cat([inner, estimates[:, middle, middle]])
+        context = torch.cat([context, nn.functional.avg_pool2d(estimates, network.context_reduction)])
     return {
-        "inner": torch.from_numpy(encode_patch(inner_plate, np.ascontiguousarray(inner_trimap))),
-        "context": torch.from_numpy(encode_patch(around, around_trimap, network.context_reduction)),
+        "inner": inner,
+        "context": context,
         "plate": _planes(sample.plate[middle, middle]),
         "alpha": _planes(sample.alpha[middle, middle, None]),
         "foreground": _planes(sample.foreground[middle, middle]),
         "background": _planes(sample.background[middle, middle]),
         "context_alpha": _planes(sample.alpha[..., None]),
     }
+
+
+def _estimates(sample: TrainingSample) -> UInt8[np.ndarray, "h w k"]:
+    """Those that the sample came with, or made from the crop alone."""
+    if sample.estimates is not None:
+        return sample.estimates
+    plate = sample.plate.astype(np.float32) / 255
+    small = reduce_plate(plate, sample.trimap, CROP_REDUCTION, is_linear=False)
+    estimates = Estimates(*small, CROP_REDUCTION).over(plate, sample.trimap, 0, 0)
+    return np.rint(estimates * 255).astype(np.uint8)
 
 
 def batches(

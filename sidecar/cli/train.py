@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 import torch
 
-from lfpnet.data.pool import Pool, open_pool
+from lfpnet.data.pool import open_pool
 from lfpnet.data.samples import SampleStream
+from lfpnet.data.scenes import SceneStream, read_provenance
 from lfpnet.errors import ConfigurationError
 from lfpnet.model.checkpoint import Provenance, read_checkpoint
 from lfpnet.model.config import PRESETS
@@ -29,7 +30,7 @@ def add_parser(subparsers: Any) -> None:
         description="Train a network on a pool. Ctrl-C ends the step and saves; the same command goes on. For several "
         "GPUs: torchrun --nproc-per-node N -m sidecar.cli.main train ...",
     )
-    parser.add_argument("--pool", type=Path, metavar="DIR", help="what `lfpnet data pool` made")
+    parser.add_argument("--pool", type=Path, metavar="DIR", help="what `lfpnet data pool` or `lfpnet data scenes` made")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="state, log and weights of the run")
     parser.add_argument("--config", type=Path, metavar="TOML", help="what to train; default: what suits the preset")
     parser.add_argument("--preset", choices=list(PRESETS), help="without --config; default: lfpnet-compact")
@@ -56,14 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigurationError("Expected --pool and -o, got only one or none of them; name both folders.")
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    training, held_out = open_pool(arguments.pool / "train"), open_pool(arguments.pool / "held")
+    training, provenance = _opened(arguments.pool / "train", config.seed)
+    held_out, _ = _opened(arguments.pool / "held", config.seed + 1)
     with joined_processes(arguments.device) as (processes, device), stopping_kindly() as stop:
         trainer = Trainer(
             config,
             arguments.output,
-            training=_streams(training, config.seed),
-            held_out=_streams(held_out, config.seed + 1),
-            provenance=_provenance(arguments, config, training),
+            training=training,
+            held_out=held_out,
+            provenance=_provenance(arguments, config, provenance),
             workers=arguments.workers,
             device=device,
             processes=processes,
@@ -72,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress = Progress(config.total_steps, trainer.step, shown, label="train", is_shown=processes.leads)
         weights = trainer.run(progress, stop)
         progress.close()
+    progress.tell()
     if processes.leads and trainer.step < config.total_steps:
         print(f"Stopped after step {trainer.step} of {config.total_steps}; the same command goes on from there.")
     if processes.leads:
@@ -95,14 +98,18 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
     return replace(config, **{name: value for name, value in changes.items() if value is not None})
 
 
-def _provenance(arguments: argparse.Namespace, config: TrainingConfig, training: Pool) -> Provenance:
+def _provenance(arguments: argparse.Namespace, config: TrainingConfig, data: dict[str, Any]) -> Provenance:
     """What is stored with the weights; those that the run started from are named."""
-    facts: dict[str, Any] = {"data": training.provenance}
+    facts: dict[str, Any] = {"data": data}
     if config.weights and Path(config.weights).is_file():
         facts["started from"] = read_checkpoint(Path(config.weights)).provenance.name
     return Provenance(arguments.name, arguments.licence, "lfpnet " + " ".join(sys.argv[1:]), facts)
 
 
-def _streams(pool: Pool, seed: int) -> StreamOf:
-    """A stream of samples for any inner size."""
-    return lambda inner_size: SampleStream(pool, inner_size, seed)
+def _opened(folder: Path, seed: int) -> tuple[StreamOf, dict[str, Any]]:
+    """Samples of any inner size out of scenes or a pool, and where they come from."""
+    if (folder / "scenes.json").is_file():
+        provenance = read_provenance(folder)
+        return lambda inner_size: SceneStream(folder, inner_size, seed), provenance
+    pool = open_pool(folder)
+    return lambda inner_size: SampleStream(pool, inner_size, seed), pool.provenance

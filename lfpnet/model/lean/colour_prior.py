@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lfpnet.model.encoding import decode_plate
+from lfpnet.model.encoding import CHANNELS, decode_plate
 from lfpnet.model.fusion import project_alpha
 from lfpnet.model.layers import centre, enlarge
 
@@ -50,29 +50,34 @@ class ColourPrior(nn.Module):
         """Propagate colours from the context to the inner patch.
 
         Args:
-            inner: encoded inner patches (b, 12, s, s).
-            context: encoded context patches (b, 12, c, c), or None when the network has no propagating module.
+            inner: encoded inner patches (b, 12 and more, s, s).
+            context: encoded context patches (b, 12 and more, c, c), or None when the network has no propagating module.
             plate: display-encoded plate of the inner patches (b, 3, s, s).
 
         Returns:
-            Both with seven more channels.
+            Both with seven more channels after the twelfth.
         """
         around = self.of_context(functional.avg_pool2d(inner, 2) if context is None else context)
-        prior = around[:, -PRIOR_CHANNELS:]
+        prior = around[:, CHANNELS : CHANNELS + PRIOR_CHANNELS]
         middle = prior if context is None else centre(prior)
         size = (inner.shape[-2], inner.shape[-1])
         foreground = torch.lerp(enlarge(middle[:, 0:3], size), plate, inner[:, 5:6])
         background = torch.lerp(enlarge(middle[:, 3:6], size), plate, inner[:, 3:4])
-        inner = torch.cat([inner, _with_alpha(plate, foreground, background)], dim=1)
+        inner = _after_encoding(inner, _with_alpha(plate, foreground, background))
         return inner, None if context is None else around
 
     def of_context(self, context: Tensor) -> Tensor:
-        """Append the prior to encoded context patches (b, 12, c, c)."""
+        """Add the prior to encoded context patches (b, 12 and more, c, c)."""
         colours = decode_plate(context)
         is_background, is_foreground = context[:, 3:4], context[:, 5:6]
         foreground = spread_colour(colours, is_foreground)
         background = spread_colour(colours, is_background)
-        return torch.cat([context, _with_alpha(colours, foreground, background)], dim=1)
+        return _after_encoding(context, _with_alpha(colours, foreground, background))
+
+
+def _after_encoding(patch: Tensor, prior: Tensor) -> Tensor:
+    """Encoded channels, the prior's, and what else there was."""
+    return torch.cat([patch[:, :CHANNELS], prior, patch[:, CHANNELS:]], dim=1)
 
 
 def _with_alpha(plate: Tensor, foreground: Tensor, background: Tensor) -> Tensor:

@@ -1,17 +1,23 @@
-"""The lean fusion: the network corrects the propagated colours and says how far the plate decides alpha.
+"""The lean fusion: corrects the propagated colours, lets the plate decide alpha, and weighs the estimates against it.
 
 Source: the published fusion with a weight predicted per pixel in place of the constant 0.1.
 """
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lfpnet.estimates import ESTIMATES
 from lfpnet.model.encoding import CHANNELS
 from lfpnet.model.fusion import project_alpha
 from lfpnet.model.layers import clamp_unit
 
 #: Alpha, corrections of foreground and background, weight of the predicted alpha.
 RAW_CHANNELS = 8
+#: Beside them for an estimate: how far each alpha is believed, the network's own first.
+BELIEFS = 1 + ESTIMATES
+#: Of the network's own alpha, closed-form and colour likelihood, before anything is learnt; softmax makes them shares.
+FIRST_BELIEFS = (0.0, 1.5, -0.5)
 #: Weights below this would divide by nothing where foreground and background agree.
 LEAST_WEIGHT = 2e-3
 
@@ -23,14 +29,16 @@ class LeanFusion(nn.Module):
         """Fuse.
 
         Args:
-            raw: (b, 8, h, w).
+            raw: (b, 8, h, w), or (b, 11, h, w) where there are estimates.
             plate: display-encoded plate (b, 3, h, w).
-            inner: encoded patches; beyond the twelfth channel the propagated foreground and background, if any.
+            inner: encoded patches; beyond the twelfth channel the propagated foreground and background, if any; the
+                last channels are the estimates, if any.
 
         Returns:
             Alpha (b, 1, h, w), foreground and background (b, 3, h, w), each in 0 to 1.
         """
-        alpha, to_foreground, to_background, weight = raw.float().split([1, 3, 3, 1], dim=1)
+        raw = raw.float()
+        alpha, to_foreground, to_background, weight = raw[:, :RAW_CHANNELS].split([1, 3, 3, 1], dim=1)
         has_prior = inner.shape[1] > CHANNELS
         known_foreground, known_background = (
             (inner[:, CHANNELS : CHANNELS + 3], inner[:, CHANNELS + 3 : CHANNELS + 6]) if has_prior else (plate, plate)
@@ -39,4 +47,14 @@ class LeanFusion(nn.Module):
         background = clamp_unit(known_background + to_background)
         trust = functional.softplus(weight - 3.0) + LEAST_WEIGHT
         fused = project_alpha(plate.float(), foreground, background, alpha + 0.5, trust)
-        return clamp_unit(fused), foreground, background
+        fused = clamp_unit(fused)
+        if raw.shape[1] > RAW_CHANNELS:
+            fused = _weighed(fused, inner[:, -ESTIMATES:].float(), raw[:, RAW_CHANNELS:])
+        return fused, foreground, background
+
+
+def _weighed(alpha: Tensor, estimates: Tensor, beliefs: Tensor) -> Tensor:
+    """The mean of the network's own alpha and the estimates under what is believed of each."""
+    first = torch.tensor(FIRST_BELIEFS, device=beliefs.device).view(1, -1, 1, 1)
+    shares = torch.softmax(beliefs + first, dim=1)
+    return (shares * torch.cat([alpha, estimates], dim=1)).sum(dim=1, keepdim=True)

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lfpnet.model.layers import rectifier
-from lfpnet.model.lean.fusion import RAW_CHANNELS
 from lfpnet.model.lean.layers import LeanConvolution, LeanResidual, twice
 from lfpnet.model.types import ContextFeatures
 
@@ -27,6 +26,7 @@ class LeanMattingModule(nn.Module):
         context_widths: tuple[int, int],
         pyramid: nn.Module,
         pyramid_channels: int,
+        raw_channels: int,
     ) -> None:
         super().__init__()
         first, second, third, fourth = widths
@@ -51,7 +51,7 @@ class LeanMattingModule(nn.Module):
             nn.Conv2d(HEAD_WIDTH, HEAD_WIDTH, 3, padding=1),
             rectifier(),
         )
-        self.raw = nn.Conv2d(HEAD_WIDTH, RAW_CHANNELS, 1)
+        self.raw = nn.Conv2d(HEAD_WIDTH, raw_channels, 1)
 
     def forward(self, inner: Tensor, context: ContextFeatures | None, plate: Tensor) -> Tensor:  # noqa: ARG002 - the prior already holds the plate
         """Predict the raw channels.
@@ -62,7 +62,7 @@ class LeanMattingModule(nn.Module):
             plate: display-encoded plate (b, 3, s, s), 0 to 1.
 
         Returns:
-            (b, 8, s, s), see `LeanFusion`.
+            (b, raw_channels, s, s), see `LeanFusion`.
         """
         half = self.enter(functional.pixel_unshuffle(inner, 2))  # (b, first, s/2, s/2)
         quarter = self.down1(half)  # (b, second, s/4, s/4)

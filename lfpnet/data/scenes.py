@@ -1,0 +1,234 @@
+"""Scenes: composites of a pool with classical estimates of their alpha, made once; training crops them many times.
+
+An estimate needs the surroundings that a whole plate gives, and costs more than all other parts of a sample. A folder
+holds one `NNNNNN.npy` a scene - plate, trimap, alpha, foreground, background and estimates, one byte each - and
+`scenes.json` with the provenance.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64, Int32, Shaped, UInt8
+
+from lfpnet.data import augment
+from lfpnet.data.pool import Pool
+from lfpnet.data.samples import SampleChances, SampleStream, TrainingSample
+from lfpnet.errors import ConfigurationError, InputError, OutputError
+from lfpnet.estimates import ESTIMATES, Estimates
+from lfpnet.estimates.reduced import reduce_plate
+from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
+
+_FORMAT = 1
+#: Channels of a scene: plate, trimap, alpha, foreground, background, estimates.
+_LAYERS = (3, 1, 1, 3, 3, ESTIMATES)
+#: How far the plate was reduced for the estimates, drawn for each scene.
+REDUCTIONS = (2, 4)
+#: Of a scene's subject: one of them, rarely two, and seldom a useless trimap.
+SCENE_CHANCES = replace(SampleChances(), second_foreground=0.15, foreground_to_unknown=0.02)
+SCENE_RADII = (2.0, 24.0)
+SCENE_SCALES = (0.9, 1.6)
+#: A draw with more unknown pixels, or with one side unmarked, is drawn again a few times.
+MOST_UNKNOWN, DRAWS = 0.55, 4
+#: How often a crop has its colour channels exchanged, and how often they get another brightness.
+EXCHANGED, BRIGHTENED = 0.3, 0.5
+
+
+def build_scenes(
+    folder: Path,
+    pool: Pool,
+    count: int,
+    seed: int,
+    *,
+    side: int = 512,
+    first: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Make scenes; those that the folder holds already are kept.
+
+    Args:
+        folder: where they go; made when missing.
+        pool: foregrounds and backgrounds.
+        count: number of scenes.
+        seed: scene i depends on (seed, i) alone, so that several processes may share the work.
+        side: of a scene in pixels, a multiple of 32.
+        first: number of the first scene.
+        progress: called with (finished, total).
+
+    Raises:
+        ConfigurationError: a count below 1 or a side that cannot be, or the folder holds scenes of another recipe.
+        OutputError: a scene cannot be written.
+    """
+    if count < 1 or side < 64 or side % 32:
+        raise ConfigurationError(
+            f"Expected at least one scene with a side that is a multiple of 32 from 64 on, got {count} of {side} px; "
+            "choose others."
+        )
+    recipe = {"format": _FORMAT, "seed": seed, "side": side, "pool": pool.provenance}
+    _start(folder, recipe)
+    composites = _Composites(pool, side // 2, seed, chances=SCENE_CHANCES, radii=SCENE_RADII)
+    for number in range(first, first + count):
+        path = folder / f"{number:06d}.npy"
+        if not path.exists():
+            _write(path, _scene(composites.usable(number), np.random.default_rng([seed, number, 1])))
+        if progress is not None:
+            progress(number - first + 1, count)
+
+
+def read_provenance(folder: Path) -> dict[str, Any]:
+    """What `scenes.json` says of the scenes in a folder.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    try:
+        return json.loads((folder / "scenes.json").read_text())
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"Expected the provenance of scenes in {folder / 'scenes.json'}, got '{error}'; make them with "
+            "`lfpnet data scenes`."
+        ) from error
+
+
+class SceneStream:
+    """An endless, numbered stream of crops out of scenes: sample `index` depends on the folder, the seed and the index.
+
+    Args:
+        folder: what `build_scenes` was given.
+        inner_size: side of the inner patch; crops are twice as large.
+        seed: another seed, another stream.
+
+    Raises:
+        InputError: the folder holds no scenes.
+        ConfigurationError: a crop would be larger than a scene.
+    """
+
+    def __init__(self, folder: Path, inner_size: int, seed: int) -> None:
+        self.paths = sorted(folder.glob("[0-9]*.npy"))
+        if not self.paths:
+            raise InputError(f"Expected scenes in {folder}, got none; make them with `lfpnet data scenes`.")
+        side = read_provenance(folder)["side"]
+        if 2 * inner_size > side:
+            raise ConfigurationError(
+                f"Expected inner patches of at most half a scene's side, {side // 2} px, got {inner_size}; lower the "
+                "inner size or make larger scenes."
+            )
+        self.inner_size, self.seed = inner_size, seed
+
+    def sample(self, index: int) -> TrainingSample:
+        """Cut sample `index`; its inner patch holds unknown pixels."""
+        rng = np.random.default_rng([self.seed, index])
+        scene = np.load(self.paths[int(rng.integers(len(self.paths)))], mmap_mode="r")
+        crop = _turned(rng, _crop(rng, scene, self.inner_size))
+        plate, trimap, alpha, foreground, background, estimates = np.split(crop, np.cumsum(_LAYERS)[:-1], axis=2)
+        plate, foreground, background = _recoloured(rng, plate, foreground, background)
+        return TrainingSample(
+            plate, trimap[..., 0], alpha[..., 0], foreground, background, plate, is_linear=False, estimates=estimates
+        )
+
+
+class _Composites(SampleStream):
+    """Samples with a whole subject in the frame and both sides marked, as an artist would hand them in."""
+
+    def usable(self, number: int) -> TrainingSample:
+        """The first of a few draws whose trimap helps; the last when none does."""
+        sample = self.sample(number * DRAWS)
+        for attempt in range(1, DRAWS):
+            if _is_helpful(sample.trimap):
+                break
+            sample = self.sample(number * DRAWS + attempt)
+        return sample
+
+    def _map_about(
+        self,
+        rng: np.random.Generator,
+        anchors: Int32[np.ndarray, "k 2"],  # noqa: ARG002 - the subject lies as it was drawn
+        affine: augment.RandomAffine,  # noqa: ARG002
+    ) -> Float64[np.ndarray, "2 3"]:
+        """The middle of the picture near the middle of the scene."""
+        side = self.pool.alphas.shape[1]
+        reach = self.context_size / 8
+        target = (
+            self.context_size / 2 + rng.uniform(-reach, reach),
+            self.context_size / 2 + rng.uniform(-reach, reach),
+        )
+        fitted = augment.RandomAffine(scales=tuple(s * self.context_size / side for s in SCENE_SCALES), degrees=25.0)
+        return fitted(rng, (side / 2, side / 2), target)
+
+
+def _is_helpful(trimap: UInt8[np.ndarray, "s s"]) -> bool:
+    """Whether both sides are marked and the unknown region is no larger than it should be."""
+    has_both = {BACKGROUND, FOREGROUND} <= set(np.unique(trimap).tolist())
+    return has_both and float((trimap == UNKNOWN).mean()) < MOST_UNKNOWN
+
+
+def _start(folder: Path, recipe: dict[str, object]) -> None:
+    """Make the folder and its provenance, or check that both are of this recipe."""
+    path = folder / "scenes.json"
+    text = json.dumps(recipe, indent=1)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.read_text() != text:
+            raise ConfigurationError(
+                f"Expected {folder} to be empty or to hold scenes of the same recipe, got others; choose a new folder."
+            )
+        path.write_text(text)
+    except OSError as error:
+        raise OutputError(f"Expected to write scenes to {folder}, got '{error}'; choose another folder.") from error
+
+
+def _scene(sample: TrainingSample, rng: np.random.Generator) -> UInt8[np.ndarray, "s s k"]:
+    """All layers of a sample with its estimates."""
+    plate = sample.plate.astype(np.float32) / 255
+    reduction = REDUCTIONS[int(rng.integers(len(REDUCTIONS)))]
+    estimates = Estimates(*reduce_plate(plate, sample.trimap, reduction, is_linear=False), reduction)
+    over = np.rint(estimates.over(plate, sample.trimap, 0, 0) * 255).astype(np.uint8)
+    planes = sample.trimap[..., None], sample.alpha[..., None]
+    return np.concatenate([sample.plate, *planes, sample.foreground, sample.background, over], axis=2)
+
+
+def _write(path: Path, scene: np.ndarray) -> None:
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.npy")
+    try:
+        np.save(temporary, scene)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"Expected to write {path}, got '{error}'; make room and run again.") from error
+
+
+def _crop(rng: np.random.Generator, scene: UInt8[np.ndarray, "s s k"], inner_size: int) -> UInt8[np.ndarray, "c c k"]:
+    """Cut a context crop whose inner patch lies about an unknown pixel; beyond the border the nearest pixels."""
+    rows, columns = np.nonzero(scene[..., 3] == UNKNOWN)
+    chosen = int(rng.integers(len(rows)))
+    reach = inner_size // 3
+    window = []
+    for at in (int(rows[chosen]), int(columns[chosen])):
+        middle = at + int(rng.integers(-reach, reach + 1))
+        window.append(np.clip(np.arange(middle - inner_size, middle + inner_size), 0, scene.shape[0] - 1))
+    return np.ascontiguousarray(scene[window[0]][:, window[1]])
+
+
+def _turned(rng: np.random.Generator, crop: Shaped[np.ndarray, "c c k"]) -> Shaped[np.ndarray, "c c k"]:
+    """Mirror left to right half of the time, top to bottom and by quarters seldom: most plates stand upright."""
+    if rng.random() < 0.5:
+        crop = crop[:, ::-1]
+    if rng.random() < 0.15:
+        crop = np.rot90(crop, int(rng.integers(1, 4)))
+    return np.ascontiguousarray(crop)
+
+
+def _recoloured(rng: np.random.Generator, *layers: UInt8[np.ndarray, "c c 3"]) -> list[UInt8[np.ndarray, "c c 3"]]:
+    """Exchange channels and change their brightness; both leave the compositing equation and the estimates true."""
+    changed = list(layers)
+    if rng.random() < EXCHANGED:
+        order = rng.permutation(3)
+        changed = [layer[..., order] for layer in changed]
+    if rng.random() < BRIGHTENED:
+        gain = (rng.uniform(0.5, 1.0) * rng.uniform(0.85, 1.0, 3)).astype(np.float32)
+        changed = [np.rint(layer * gain).astype(np.uint8) for layer in changed]
+    return [np.ascontiguousarray(layer) for layer in changed]

@@ -1,0 +1,117 @@
+"""The estimates of one plate, held at a reduced size and enlarged under a tile along the plate's own edges.
+
+Memory and time are bounded whatever the plate: it is halved until it is small enough (`reduced.py`).
+Source: He, Sun and Tang, Guided Image Filtering; He and Sun, Fast Guided Filter, for the enlargement.
+"""
+
+import cv2
+import numpy as np
+from jaxtyping import Float32
+
+from lfpnet.estimates.closed_form import closed_form_alpha
+from lfpnet.estimates.likelihood import colour_likelihood
+from lfpnet.estimates.reduced import reduce_plate, reduction_of
+from lfpnet.types import BACKGROUND, FOREGROUND, AlphaPixels, PlatePixels, TrimapPixels
+
+#: How many there are: closed-form, colour likelihood.
+ESTIMATES = 2
+#: Regularization of the guided filter for each estimate: closed-form follows the plate already.
+GUIDE_EPSILONS = (1e-5, 1e-4)
+_WINDOW = (3, 3)
+
+
+class Estimates:
+    """Estimates of alpha over a plate.
+
+    Args:
+        plate_display: the reduced plate, display-encoded, 0 to 1.
+        trimap: the reduced trimap, 0, 128 or 255.
+        reduction: plate pixels per side of a reduced pixel.
+    """
+
+    def __init__(self, plate_display: PlatePixels, trimap: TrimapPixels, reduction: int) -> None:
+        self.reduction = reduction
+        alphas = closed_form_alpha(plate_display, trimap), colour_likelihood(plate_display, trimap)
+        #: For each estimate three slopes and an offset: alpha is slopes . plate + offset.
+        self._lines = np.concatenate(
+            [_guided(plate_display, alpha, e) for alpha, e in zip(alphas, GUIDE_EPSILONS, strict=True)], axis=2
+        )
+
+    @classmethod
+    def of_plate(cls, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool) -> "Estimates":
+        """Estimate alpha over a whole plate, reduced as far as its size needs.
+
+        Args:
+            plate: scene-linear of any range, or display-encoded 0 to 1.
+            trimap: 0, 128 or 255.
+            is_linear: whether the plate is scene-linear.
+        """
+        reduction = reduction_of(*trimap.shape)
+        return cls(*reduce_plate(plate, trimap, reduction, is_linear=is_linear), reduction)
+
+    def over(
+        self, plate_display: PlatePixels, trimap: TrimapPixels, top: int, left: int, pixel_size: int = 1
+    ) -> Float32[np.ndarray, "h w 2"]:
+        """The estimates over part of the plate.
+
+        Args:
+            plate_display: pixels of that part.
+            trimap: of that part.
+            top: row of the plate at the part's upper border; parts may reach beyond the plate.
+            left: column of the plate at the part's left border.
+            pixel_size: plate pixels per side of one pixel of the part.
+
+        Returns:
+            0 to 1, known pixels as the trimap has them.
+        """
+        height, width = trimap.shape
+        lines = self._lines_under(top, left, height, width, pixel_size)
+        values = np.empty((height, width, ESTIMATES), np.float32)
+        for index in range(ESTIMATES):
+            slopes, offset = lines[..., 4 * index : 4 * index + 3], lines[..., 4 * index + 3]
+            np.clip((slopes * plate_display).sum(axis=2) + offset, 0, 1, out=values[..., index])
+        values[trimap == BACKGROUND] = 0
+        values[trimap == FOREGROUND] = 1
+        return values
+
+    def _lines_under(self, top: int, left: int, height: int, width: int, pixel_size: int) -> np.ndarray:
+        """Slopes and offsets at the pixels of a part, interpolated; beyond the border the nearest ones."""
+        y = ((top + (np.arange(height) + 0.5) * pixel_size) / self.reduction - 0.5).astype(np.float32)
+        x = ((left + (np.arange(width) + 0.5) * pixel_size) / self.reduction - 0.5).astype(np.float32)
+        rows, columns = (
+            np.clip(np.floor(along), 0, length - 1) for along, length in zip((y, x), self._lines.shape[:2], strict=True)
+        )
+        first_row, first_column = int(rows[0]), int(columns[0])
+        part = self._lines[first_row : int(rows[-1]) + 2, first_column : int(columns[-1]) + 2]
+        across, down = np.meshgrid(x - first_column, y - first_row)
+        shown = [
+            cv2.remap(
+                np.ascontiguousarray(part[..., start : start + 4]),
+                across,
+                down,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for start in range(0, part.shape[2], 4)
+        ]
+        return np.concatenate(shown, axis=2)
+
+
+def _guided(plate: PlatePixels, alpha: AlphaPixels, epsilon: float) -> Float32[np.ndarray, "h w 4"]:
+    """Slopes and offset that explain alpha by the plate around every pixel."""
+    plate = np.ascontiguousarray(plate, np.float32)
+    means, mean = _box(plate), _box(alpha)
+    with_alpha = _box(plate * alpha[..., None]) - means * mean[..., None]
+    covariance = np.empty((*alpha.shape, 3, 3), np.float32)
+    for i in range(3):
+        for j in range(i, 3):
+            product = _box(plate[..., i] * plate[..., j]) - means[..., i] * means[..., j]
+            covariance[..., i, j] = covariance[..., j, i] = product + (epsilon if i == j else 0)
+    slopes = np.linalg.solve(covariance, with_alpha[..., None])[..., 0].astype(np.float32)
+    offset = mean - (slopes * means).sum(axis=2)
+    return np.concatenate([_box(slopes), _box(offset)[..., None]], axis=2)
+
+
+def _box(values: np.ndarray) -> np.ndarray:
+    """Mean over 3 x 3 pixels."""
+    return cv2.blur(values, _WINDOW, borderType=cv2.BORDER_REPLICATE)

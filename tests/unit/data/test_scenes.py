@@ -1,0 +1,73 @@
+"""Scenes: made once, cropped deterministically, true to the compositing equation."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lfpnet.data.pool import build_pool
+from lfpnet.data.scenes import SceneStream, build_scenes
+from lfpnet.errors import ConfigurationError, InputError
+from lfpnet.model.config import LFPNetConfig
+from lfpnet.training.batches import encode_sample
+from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("scenes")
+    pool = build_pool(root / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
+    build_scenes(root / "scenes", pool, 3, 5, side=96)
+    return root
+
+
+def test_the_same_number_gives_the_same_crop(folder):
+    first, second = (SceneStream(folder / "scenes", 32, 7).sample(11) for _ in range(2))
+    assert (first.plate == second.plate).all()
+    assert (first.estimates == second.estimates).all()
+    assert (SceneStream(folder / "scenes", 32, 8).sample(11).plate.shape) == first.plate.shape
+
+
+def test_a_crop_has_unknown_pixels_estimates_and_known_pixels_that_agree_with_alpha(folder):
+    stream = SceneStream(folder / "scenes", 32, 1)
+    for index in range(20):
+        sample = stream.sample(index)
+        assert sample.plate.shape == (64, 64, 3)
+        assert (sample.trimap[16:48, 16:48] == UNKNOWN).any()
+        assert (sample.alpha[sample.trimap == FOREGROUND] == 255).all()
+        assert (sample.alpha[sample.trimap == BACKGROUND] == 0).all()
+        assert (sample.estimates[sample.trimap == FOREGROUND] == 255).all()
+
+
+def test_scenes_that_are_there_are_kept_and_another_recipe_is_refused(folder):
+    pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
+    before = (folder / "scenes" / "000001.npy").stat().st_mtime_ns
+    build_scenes(folder / "scenes", pool, 3, 5, side=96)
+    assert (folder / "scenes" / "000001.npy").stat().st_mtime_ns == before
+    with pytest.raises(ConfigurationError, match="same recipe"):
+        build_scenes(folder / "scenes", pool, 3, 6, side=96)
+
+
+def test_a_scene_depends_on_its_number_alone(folder, tmp_path):
+    pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
+    build_scenes(tmp_path, pool, 1, 5, side=96, first=2)
+    assert (np.load(tmp_path / "000002.npy") == np.load(folder / "scenes" / "000002.npy")).all()
+
+
+def test_estimates_reach_the_network_that_takes_them_and_no_other(folder):
+    sample = SceneStream(folder / "scenes", 32, 1).sample(0)
+    plain = encode_sample(sample, LFPNetConfig.of_preset("lfpnet-compact"))
+    guided = encode_sample(sample, LFPNetConfig.of_preset("lfpnet-guided"))
+    assert plain["inner"].shape == (12, 32, 32)
+    assert guided["inner"].shape == (14, 32, 32)
+    assert guided["context"].shape == (14, 32, 32)
+    np.testing.assert_allclose(
+        guided["inner"][12:].numpy() * 255, sample.estimates[16:48, 16:48].transpose(2, 0, 1), atol=1e-3
+    )
+
+
+def test_what_cannot_be_is_one_sentence(folder, tmp_path):
+    with pytest.raises(InputError, match="Expected scenes in"):
+        SceneStream(tmp_path, 32, 1)
+    with pytest.raises(ConfigurationError, match="at most half a scene's side"):
+        SceneStream(folder / "scenes", 64, 1)

@@ -1,0 +1,109 @@
+"""Classical estimates: right on plates whose alpha is known, bounded, and the same whichever tile asks."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lfpnet.estimates import ESTIMATES, Estimates, closed_form_alpha, colour_likelihood
+from lfpnet.estimates.reduced import MOST_PIXELS, reduce_plate, reduction_of
+from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
+
+
+def disc(side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A soft reddish disc on a bluish ramp: plate, trimap, alpha."""
+    y, x = np.mgrid[:side, :side].astype(np.float32)
+    distance = np.hypot(y - side / 2, x - side / 2) / side
+    alpha = np.clip((0.3 - distance) / 0.08 + 0.5, 0, 1).astype(np.float32)
+    ramp = np.stack([0.1 + 0 * x, 0.2 + 0.2 * x / side, 0.6 + 0.3 * y / side], axis=2)
+    plate = alpha[..., None] * np.array([0.8, 0.3, 0.1]) + (1 - alpha[..., None]) * ramp
+    trimap = np.where(distance > 0.42, BACKGROUND, np.where(distance < 0.18, FOREGROUND, UNKNOWN)).astype(np.uint8)
+    return plate.astype(np.float32), trimap, alpha
+
+
+def error(alpha: np.ndarray, truth: np.ndarray, trimap: np.ndarray) -> float:
+    return float(np.square(alpha - truth)[trimap == UNKNOWN].mean())
+
+
+def test_closed_form_finds_a_soft_disc():
+    plate, trimap, alpha = disc(64)
+    assert error(closed_form_alpha(plate, trimap), alpha, trimap) < 2e-3
+
+
+def test_colour_tells_a_disc_from_its_ground_and_sees_through_an_unmarked_hole():
+    plate, trimap, alpha = disc(96)
+    is_clear = (trimap == UNKNOWN) & (np.abs(alpha - 0.5) > 0.4)
+    assert error(colour_likelihood(plate, trimap)[is_clear], alpha[is_clear], trimap[is_clear]) < 0.05
+    trimap[40:56, 40:56] = UNKNOWN
+    plate[44:52, 44:52] = plate[0, 48]
+    found = colour_likelihood(plate, trimap)
+    assert found[46:50, 46:50].max() < 0.2
+    assert found[40:43, 40:56].min() > 0.8
+
+
+@pytest.mark.parametrize("estimate", [closed_form_alpha, colour_likelihood])
+@pytest.mark.parametrize("shape", [(1, 1), (2, 5), (3, 3), (33, 7)])
+@pytest.mark.parametrize("values", [(UNKNOWN,), (UNKNOWN, BACKGROUND), (UNKNOWN, FOREGROUND), (0, 128, 255), (255,)])
+def test_any_trimap_gives_finite_alpha_that_keeps_what_is_known(estimate, shape, values):
+    rng = np.random.default_rng(1)
+    plate = rng.random((*shape, 3)).astype(np.float32)
+    trimap = rng.choice(np.array(values, np.uint8), shape)
+    alpha = estimate(plate, trimap)
+    assert alpha.dtype == np.float32
+    assert np.isfinite(alpha).all()
+    assert alpha.min() >= 0
+    assert alpha.max() <= 1
+    if estimate is colour_likelihood or trimap.min() == trimap.max():
+        assert (alpha[trimap == FOREGROUND] == 1).all()
+        assert (alpha[trimap == BACKGROUND] == 0).all()
+
+
+def test_a_flat_plate_without_any_gradient_is_no_trouble():
+    trimap = np.full((16, 16), UNKNOWN, np.uint8)
+    trimap[0], trimap[-1] = BACKGROUND, FOREGROUND
+    alpha = closed_form_alpha(np.full((16, 16, 3), 0.5, np.float32), trimap)
+    assert np.isfinite(alpha).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 70), st.integers(1, 70), st.sampled_from([1, 2, 4]))
+def test_reducing_averages_blocks_and_keeps_only_what_a_block_agrees_on(height, width, reduction):
+    rng = np.random.default_rng([height, width, reduction])
+    plate = rng.random((height, width, 3)).astype(np.float32)
+    trimap = rng.choice(np.array([0, 128, 255], np.uint8), (height, width), p=[0.6, 0.1, 0.3])
+    small, small_trimap = reduce_plate(plate, trimap, reduction, is_linear=False)
+    assert small.shape == (-(-height // reduction), -(-width // reduction), 3)
+    for row, column in ((0, 0), (small.shape[0] - 1, small.shape[1] - 1)):
+        rows = np.minimum(np.arange(row * reduction, (row + 1) * reduction), height - 1)
+        columns = np.minimum(np.arange(column * reduction, (column + 1) * reduction), width - 1)
+        block, values = plate[rows][:, columns], np.unique(trimap[rows][:, columns])
+        np.testing.assert_allclose(small[row, column], block.mean(axis=(0, 1)), atol=1e-6)
+        assert small_trimap[row, column] == (values[0] if len(values) == 1 else UNKNOWN)
+
+
+@given(st.integers(1, 20000), st.integers(1, 20000))
+def test_the_reduced_plate_is_bounded_whatever_the_plate(height, width):
+    reduction = reduction_of(height, width)
+    assert -(-height // reduction) * -(-width // reduction) <= MOST_PIXELS
+    assert reduction >= 2
+
+
+def test_neighbouring_tiles_see_the_same_estimates_and_known_pixels_hold():
+    plate, trimap, alpha = disc(96)
+    estimates = Estimates.of_plate(plate, trimap, is_linear=False)
+    whole = estimates.over(plate, trimap, 0, 0)
+    part = estimates.over(plate[32:80, 16:64], trimap[32:80, 16:64], 32, 16)
+    assert whole.shape == (96, 96, ESTIMATES)
+    np.testing.assert_allclose(part, whole[32:80, 16:64], atol=2e-3)  # remap knows 1/32 of a pixel
+    assert (whole[trimap == FOREGROUND] == 1).all()
+    assert (whole[trimap == BACKGROUND] == 0).all()
+    assert error(whole[..., 0], alpha, trimap) < 4e-3
+
+
+def test_a_linear_plate_is_estimated_in_display_space():
+    plate, trimap, _ = disc(64)
+    from lfpnet.colour import to_linear
+
+    of_display = Estimates.of_plate(plate, trimap, is_linear=False).over(plate, trimap, 0, 0)
+    of_linear = Estimates.of_plate(to_linear(plate), trimap, is_linear=True).over(plate, trimap, 0, 0)
+    np.testing.assert_allclose(of_linear, of_display, atol=0.02)
