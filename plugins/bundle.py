@@ -1,0 +1,120 @@
+"""Builds the plugins: their sources, copies of the sidecar's client beside them, and the wheels that it needs.
+
+    python plugins/bundle.py nuke --to build/nuke --platform linux --platform windows --platform macos
+
+Vendored copies are never committed; a test compares their bytes with the sources.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+#: The sidecar's package: beside the plugins in a checkout, around them in an installed wheel.
+SIDECAR = HERE.parent if HERE.parent.name == "sidecar" else HERE.parent / "sidecar"
+VENDORED = ("wire", "client", "shots")
+#: Pythons of Nuke 14 (3.9), 15 (3.10), 16 (3.11) and what may follow.
+NUKE_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+REQUIREMENTS = ("pyzmq", "msgpack")
+#: Name of a platform in the plugin's vendor folder -> tags that pip knows, the oldest system first.
+PLATFORMS = {
+    "linux": ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
+    "windows": ("win_amd64",),
+    "macos": ("macosx_10_15_universal2", "macosx_11_0_universal2", "macosx_11_0_arm64"),
+}
+
+
+class BundleError(Exception):
+    """The plugin cannot be built; one sentence says why."""
+
+
+def build_nuke(
+    to: Path,
+    *,
+    wheels: Path | None = None,
+    platforms: Sequence[str] = (),
+    pythons: Sequence[str] = NUKE_PYTHONS,
+) -> None:
+    """Write the folder for NUKE_PATH.
+
+    Args:
+        to: an empty or missing folder.
+        wheels: a folder of wheels; None downloads them.
+        platforms: which wheels to unpack; none leaves the plugin without.
+        pythons: versions of Python to unpack them for.
+
+    Raises:
+        BundleError: no wheel fits, or the folder is not empty.
+    """
+    _copy(HERE / "nuke", to)
+    _vendor(to / "lfpnet_nuke" / "sidecar")
+    for platform in platforms:
+        for python in pythons:
+            folder = to / "lfpnet_nuke" / "vendor" / f"cp{python.replace('.', '')}-{platform}"
+            _unpack_wheels(folder, python, platform, wheels)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build one plugin and return the exit code."""
+    parser = argparse.ArgumentParser(description="Build a plugin from its sources.")
+    parser.add_argument("host", choices=("nuke",))
+    parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder to make anew")
+    parser.add_argument("--wheels", type=Path, metavar="DIR", help="folder of wheels; default: pip downloads them")
+    parser.add_argument(
+        "--platform",
+        action="append",
+        default=[],
+        choices=tuple(PLATFORMS),
+        help="unpack wheels for it; may be repeated",
+    )
+    asked = parser.parse_args(arguments)
+    try:
+        if asked.to.exists():
+            shutil.rmtree(asked.to)
+        build_nuke(asked.to, wheels=asked.wheels, platforms=asked.platform)
+    except (BundleError, OSError) as problem:
+        print(f"bundle: {problem}", file=sys.stderr)
+        return 2
+    print(asked.to)
+    return 0
+
+
+def _vendor(to: Path) -> None:
+    """Copy the parts of the sidecar that hosts load."""
+    to.mkdir(parents=True)
+    shutil.copy2(SIDECAR / "__init__.py", to)
+    for part in VENDORED:
+        _copy(SIDECAR / part, to / part)
+
+
+def _copy(source: Path, to: Path) -> None:
+    shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"), dirs_exist_ok=True)
+
+
+def _unpack_wheels(folder: Path, python: str, platform: str, wheels: Path | None) -> None:
+    """Unpack the wheels of one Python and platform; their files are importable as they lie in a wheel."""
+    with tempfile.TemporaryDirectory(prefix="lfpnet-wheels-") as temporary:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--no-deps"]
+        command += ["--implementation", "cp", "--python-version", python, "--dest", temporary]
+        for tag in PLATFORMS[platform]:
+            command += ["--platform", tag]
+        if wheels is not None:
+            command += ["--no-index", "--find-links", str(wheels)]
+        done = subprocess.run([*command, *REQUIREMENTS], capture_output=True, text=True, check=False, timeout=600)
+        if done.returncode:
+            reason = done.stderr.strip().splitlines()[-1:] or ["pip gave no reason"]
+            raise BundleError(
+                f"No wheels of {' and '.join(REQUIREMENTS)} for Python {python} on {platform}: {reason[0]}"
+            )
+        for wheel in sorted(Path(temporary).glob("*.whl")):
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

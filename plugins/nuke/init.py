@@ -1,0 +1,13 @@
+"""Nuke runs this in every session, with or without a window: it adds nothing to the screen and breaks no start."""
+
+import os
+
+import nuke
+
+try:
+    nuke.pluginAddPath(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - as Nuke spells paths
+    from lfpnet_nuke import session
+
+    session.begin()
+except Exception as problem:  # a broken plugin never breaks Nuke's start
+    nuke.tprint(f"LFPNet is not available in this session: {problem}")

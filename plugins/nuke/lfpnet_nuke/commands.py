@@ -1,0 +1,179 @@
+"""What the node's buttons do. Each takes the node; an error becomes one sentence for the artist."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Callable
+
+from . import farm, host, knobs, training
+from .connection import client_for
+from .errors import PluginError, sentence_of
+from .frames import default_pattern
+from .log import logger
+from .matting import Runs, Work, run_here, show_results
+from .sidecar.client import Client
+
+RUNS = Runs()
+
+
+def press(command: str, node: Any) -> None:
+    """Do what a button says; the only function that saved scripts name."""
+    try:
+        if command not in COMMANDS:
+            raise PluginError(f"This LFPNet plugin is older than the node, it has no command '{command}': update it.")
+        COMMANDS[command](node)
+    except Exception as problem:
+        logger.error("%s of %s", command, host.full_name(node), exc_info=problem)
+        host.say(sentence_of(problem))
+
+
+def create_node() -> Any:
+    """Make a node whose results go beside the script."""
+    node = host.create()
+    host.set_value(node, "lfp_cache", default_pattern(host.script_path(), host.full_name(node), host.home()))
+    return node
+
+
+def matte(node: Any) -> None:
+    """Matte the chosen frames."""
+    _start(Work(node))
+
+
+def matte_current(node: Any) -> None:
+    """Matte the current frame."""
+    _start(Work(node, {"lfp_range": knobs.CURRENT}))
+
+
+def cancel(node: Any) -> None:
+    """Stop the run of this node."""
+    if not RUNS.cancel(host.full_name(node)):
+        raise PluginError(f"{host.full_name(node)} is not being matted: there is nothing to cancel.")
+
+
+def reload(node: Any) -> None:
+    """Read the result's files again."""
+    show_results(node, str(node["lfp_cache"].value()))
+
+
+def refresh_weights(node: Any) -> None:
+    """Fill the menu with the sidecar's models."""
+    address = _address(node)
+    _ask(
+        node,
+        lambda: [str(model["name"]) for model in client_for(address).models()],
+        _show_weights,
+    )
+
+
+def sidecar_state(node: Any) -> None:
+    """Ask the sidecar how it is."""
+    address = _address(node)
+    _ask(node, lambda: _state_sentence(client_for(address)), _tell)
+
+
+def export(node: Any) -> None:
+    """Write plate and masks, and say how to matte them without Nuke."""
+    work = Work(node)
+
+    def render() -> None:
+        farm.export_frames(work)
+        _tell(node, f"{len(work.tasks)} frames exported.")
+        host.say(farm.recipe_text(work))
+
+    _render(render)
+
+
+def add_pair(node: Any) -> None:
+    """Add the current frame to the training pairs."""
+    _render(lambda: _tell(node, training.add_pair(node)))
+
+
+def finetune(node: Any) -> None:
+    """Begin to fine-tune on the pairs."""
+    begin = training.request(node)
+    address = _address(node)
+    _ask(node, lambda: begin(client_for(address)), _tell)
+
+
+def training_state(node: Any) -> None:
+    """Say how the fine-tuning goes."""
+    address = _address(node)
+    _ask(node, lambda: training.state(client_for(address)), _tell)
+
+
+def stop_training(node: Any) -> None:
+    """End the fine-tuning."""
+    address = _address(node)
+    _ask(node, lambda: training.stop(client_for(address)), _tell)
+
+
+def _render(work: Callable[[], None]) -> None:
+    """Do what renders: deferred where there is a window, because Nuke refuses to render inside a button."""
+
+    def guarded() -> None:
+        try:
+            work()
+        except Exception as problem:
+            logger.error("a render failed", exc_info=problem)
+            host.say(sentence_of(problem))
+
+    if host.has_window():
+        host.defer(guarded)
+    else:
+        work()
+
+
+def _ask(node: Any, question: Callable[[], Any], show: Callable[[Any, Any], None]) -> None:
+    """Ask the sidecar without keeping Nuke's window waiting, then show the answer on the node."""
+    name = host.full_name(node)
+
+    def answer() -> None:
+        try:
+            value, shown = question(), show
+        except Exception as problem:
+            logger.error("a question of %s", name, exc_info=problem)
+            value, shown = sentence_of(problem), _tell
+        main.post(lambda: shown(host.find(name), value))
+
+    if not host.has_window():
+        show(node, question())
+        return
+    main = host.MainThread(lambda: False)
+    _tell(node, "Asking the sidecar.")
+    threading.Thread(target=answer, name="lfpnet-question", daemon=True).start()
+
+
+def _show_weights(node: Any, names: list[str]) -> None:
+    host.set_menu(node, "lfp_weights", names)
+    _tell(node, f"The sidecar has {len(names)} models.")
+
+
+def _tell(node: Any, sentence: str) -> None:
+    host.set_value(node, "lfp_state", sentence)
+
+
+def _state_sentence(client: Client) -> str:
+    status = client.status()
+    devices = ", ".join(status["devices"])
+    return f"{client.sentence} It is {status['state']} on {devices}; {status['queued']} jobs wait."
+
+
+def _start(work: Work) -> None:
+    if host.has_window():
+        RUNS.start(work)
+    else:
+        run_here(work)
+
+
+def _address(node: Any) -> str:
+    return str(node["lfp_address"].value() or "").strip()
+
+
+#: Names in the buttons' scripts -> what they do.
+COMMANDS: dict[str, Callable[[Any], None]] = {
+    function.__name__: function
+    for function in (
+        matte, matte_current, cancel, reload, refresh_weights, sidecar_state, export, add_pair, finetune,
+        training_state, stop_training,
+    )
+}  # fmt: skip

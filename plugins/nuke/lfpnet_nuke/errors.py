@@ -1,0 +1,18 @@
+"""The one error that this plugin raises on purpose: a sentence with what was expected, what came and what to do."""
+
+from __future__ import annotations
+
+
+class PluginError(Exception):
+    """Shown to the artist as it is."""
+
+
+class CancelledByArtist(PluginError):  # noqa: N818 - nothing went wrong
+    """The artist asked to stop."""
+
+
+def sentence_of(problem: BaseException) -> str:
+    """Return the sentence of an error; foreign ones get their type in front."""
+    text = str(getattr(problem, "sentence", None) or problem).strip()
+    is_known = isinstance(problem, PluginError) or hasattr(problem, "sentence") or type(problem).__name__ == "ShotError"
+    return text if is_known else f"Something unforeseen happened ({type(problem).__name__}: {text}): see the log."

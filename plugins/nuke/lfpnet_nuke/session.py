@@ -1,0 +1,40 @@
+"""What happens when Nuke starts and when a script is loaded; each step is guarded where it is called."""
+
+from __future__ import annotations
+
+import atexit
+
+from .libraries import make_importable
+
+
+def begin() -> None:
+    """Prepare this session: libraries, log, upgrade of older nodes in scripts that are opened."""
+    make_importable()
+    from . import host
+    from .connection import close_clients
+    from .log import open_log
+
+    open_log()
+    atexit.register(close_clients)
+    host.on_script_load(upgrade_nodes)
+
+
+def add_menu() -> None:
+    """Add the node to the menu."""
+    from . import host
+    from .commands import create_node
+
+    host.add_menu_command("LFPNet", create_node)
+
+
+def upgrade_nodes() -> None:
+    """Bring LFPNet nodes of older versions up to date; a problem is logged and the script opens all the same."""
+    from . import host
+    from .log import logger
+    from .upgrade import upgrade
+
+    try:
+        for node in host.our_nodes():
+            upgrade(node)
+    except Exception:
+        logger.exception("nodes could not be brought up to date")
