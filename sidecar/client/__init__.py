@@ -1,4 +1,4 @@
-"""The host's side: submit, poll and cancel without blocking (wire, numpy, pyzmq; may be vendored under any name).
+"""The host's side: submit, poll and cancel without blocking (wire, pyzmq; numpy for arrays only; may be vendored).
 
 The names are imported when they are first used: the server needs `endpoint`, `lock` and `keys` of this package, and
 listens sooner without numpy.

@@ -212,9 +212,21 @@ class Client:
         """Ask the sidecar to end: `drain` finishes accepted jobs, `now` does not."""
         self._ask("shutdown", {"how": how}, "", timeout_seconds)
 
-    def train_start(self, arguments: Sequence[str], timeout_seconds: float = 10.0) -> dict[str, Any]:
-        """Start a training run with the arguments of `lfpnet train` and return the fields of `train_reply`."""
-        return self._ask("train_start", {"arguments": list(arguments)}, "train_reply", timeout_seconds)
+    def train_start(
+        self, arguments: Sequence[str], *, command: str = "train", timeout_seconds: float = 10.0
+    ) -> dict[str, Any]:
+        """Start a training run and return the fields of `train_reply`.
+
+        Args:
+            arguments: of the command; paths absolute, because the sidecar has its own working folder.
+            command: `train` or `finetune`, sub-commands of `lfpnet`.
+            timeout_seconds: to wait for the reply, not for the run.
+
+        Raises:
+            SidecarError: code `training` when a run is going on or cannot be started.
+        """
+        asked = {"arguments": list(arguments), "command": command}
+        return self._ask("train_start", asked, "train_reply", timeout_seconds)
 
     def train_status(self, *, log_lines: int = 20, timeout_seconds: float = 10.0) -> dict[str, Any]:
         """Return state, progress and the last log lines of the training run."""

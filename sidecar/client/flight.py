@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ..wire.errors import SidecarError
 from ..wire.images import check_image, layout_of
@@ -13,6 +11,9 @@ from ..wire.limits import CHUNK_BYTES
 from .job import Job, JobResult
 from .link import Link
 from .slots import Slot, SlotPool
+
+if TYPE_CHECKING:
+    import numpy as np
 
 #: Pieces asked for ahead; the server never queues more than that for one reader.
 FETCH_AHEAD = 12
@@ -117,7 +118,7 @@ class Flight:
             if image["kind"] == "file":
                 return JobResult(path=image["path"], **about)
             if image["kind"] == "exr":
-                return JobResult(exr=self._downloads[image["blob"]].buffer.tobytes(), **about)
+                return JobResult(exr=bytes(self._downloads[image["blob"]].buffer), **about)
             name = _LAYER_NAMES.get(str(image["channels"][0]).split(".")[0], "other")
             layers[name] = self._from_slot(image) if image["kind"] == "shm" else self._downloads[image["blob"]].array()
         return JobResult(layers=layers, **about)
@@ -160,7 +161,8 @@ class Flight:
             inputs[name] = image
             if image["kind"] == "inline":
                 slot, data = left.pop(0), self.job.pixels[name]
-                np.copyto(np.frombuffer(slot.memory, np.uint8, data.nbytes), np.frombuffer(data, np.uint8))
+                with memoryview(slot.memory) as memory:
+                    memory[: data.nbytes] = data
                 inputs[name] = {**image, "kind": "shm", "slot": slot.name, "offset": 0}
         output = request["output"]
         if left:
@@ -169,6 +171,8 @@ class Flight:
 
     def _from_slot(self, image: dict[str, Any]) -> np.ndarray:
         slot = next(slot for slot in self._slots if slot.name == image["slot"])
+        import numpy as np
+
         layout = layout_of(image, name="result")
         count = layout.nbytes // layout.dtype.itemsize
         return np.frombuffer(slot.memory, layout.dtype, count, image["offset"]).reshape(image["shape"]).copy()
@@ -179,22 +183,22 @@ class _Download:
 
     def __init__(self, image: dict[str, Any], link: Link, session: str, job: str) -> None:
         self.image = image
-        self.buffer = np.empty(check_image(image, name="result"), np.uint8)
+        self.buffer = bytearray(check_image(image, name="result"))
         self._link, self._session, self._job = link, session, job
-        self._missing = dict.fromkeys(range(0, self.buffer.nbytes, CHUNK_BYTES), 0.0)
+        self._missing = dict.fromkeys(range(0, len(self.buffer), CHUNK_BYTES), 0.0)
 
     @property
     def is_complete(self) -> bool:
         return not self._missing
 
     def add(self, offset: int, payload: memoryview) -> None:
-        expected = min(CHUNK_BYTES, self.buffer.nbytes - offset)
+        expected = min(CHUNK_BYTES, len(self.buffer) - offset)
         if offset in self._missing:
             if payload.nbytes != expected:
                 raise SidecarError(
                     "bad_message", f"A piece of {payload.nbytes} bytes came where {expected} were expected."
                 )
-            self.buffer[offset : offset + expected] = np.frombuffer(payload, np.uint8)
+            self.buffer[offset : offset + expected] = payload
             del self._missing[offset]
             self.ask()
 
@@ -208,5 +212,7 @@ class _Download:
                 self._missing[offset] = now
 
     def array(self) -> np.ndarray:
+        import numpy as np
+
         layout = layout_of(self.image, name="result")
-        return self.buffer.view(layout.dtype).reshape(self.image["shape"])
+        return np.frombuffer(self.buffer, layout.dtype).reshape(self.image["shape"])

@@ -6,11 +6,12 @@ import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ..wire.errors import SidecarError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SUBMITTED, ACCEPTED, RUNNING = "submitted", "accepted", "running"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"

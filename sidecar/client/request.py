@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Union
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Union
 
 from ..wire.errors import SidecarError
 from ..wire.images import array_reference, check_image
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Pixels:
 
 
 #: A path to a file that the sidecar can read, the bytes of a picture file, or pixels.
-Picture = Union[str, "os.PathLike[str]", bytes, np.ndarray, Pixels]
+Picture = Union[str, "os.PathLike[str]", bytes, "np.ndarray", Pixels]
 
 
 def build_request(
@@ -71,13 +73,15 @@ def _refer(name: str, picture: Picture) -> tuple[dict[str, Any], memoryview | No
         return {"kind": "exr", "bytes": data.nbytes}, data
     if isinstance(picture, (str, os.PathLike)):
         return {"kind": "file", "path": os.path.abspath(os.fspath(picture))}, None  # noqa: PTH100 - keeps links as they are
-    if isinstance(picture, np.ndarray):
-        picture = Pixels(picture)
-    if not isinstance(picture, Pixels):
+    # Only who has imported numpy can have an array; hosts without numpy send files.
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and not isinstance(picture, Pixels) and isinstance(picture, numpy.ndarray):
+        return _refer(name, Pixels(picture))
+    if numpy is None or not isinstance(picture, Pixels):
         raise SidecarError(
             "bad_image", f"The {name} must be a path, bytes, an array or Pixels, not {type(picture).__name__}."
         )
-    array = np.ascontiguousarray(picture.array)
+    array = numpy.ascontiguousarray(picture.array)
     if array.dtype.byteorder == ">":
         array = array.astype(array.dtype.newbyteorder("<"))
     reference = array_reference(

@@ -18,6 +18,8 @@ from sidecar.wire.errors import SidecarError
 #: Bands around a soft roto when the client names none, in pixels.
 INNER_PIXELS, OUTER_PIXELS = 8, 16
 PREVIEW_SIDE = 1024
+#: Options that make the trimap or are written into the file.
+_NOT_THE_PREDICTORS = frozenset({"inner_pixels", "outer_pixels", "working_space"})
 DEFAULT_PLAN = "fast"
 
 
@@ -81,15 +83,17 @@ class PixelPort:
             repr(sorted(inputs.plate.header.items(), key=str)),
             request.get("model"),
             self.options(job),
+            request.get("options", {}).get("working_space"),
             "exr" if request["output"]["kind"] in ("file", "exr") else "arrays",
             request["output"].get("compression"),
+            request["output"].get("layers"),
         ]
         digest.update(json.dumps(about, sort_keys=True).encode())
         return digest.hexdigest()
 
     def options(self, job: Job) -> dict[str, Any]:
         """Return the predictor's options: what the client named, and alpha as deep as it will be stored."""
-        named = {key: value for key, value in job.request.get("options", {}).items() if not key.endswith("_pixels")}
+        named = {key: value for key, value in job.request.get("options", {}).items() if key not in _NOT_THE_PREDICTORS}
         return {**named, "alpha_depth": _depth(job.request["output"])}
 
     def encode(self, job: Job) -> Finished:
@@ -107,7 +111,7 @@ class PixelPort:
         Raises:
             SidecarError: code `path_refused`, `output_failed` or `bad_option`.
         """
-        from lfpnet.images.atomic_file import atomic_file
+        from lfpnet.atomic_file import atomic_file
 
         assert job.finished is not None
         output = job.request["output"]
@@ -162,12 +166,16 @@ class PixelPort:
             "lfpnet/weightsLicence": job.facts.get("weights_licence", ""),
             "lfpnet/plan": job.request.get("options", {}).get("plan", DEFAULT_PLAN),
         }
+        if job.request.get("options", {}).get("working_space"):
+            attributes["lfpnet/workingSpace"] = job.request["options"]["working_space"]
         encoded = matte_bytes(
             job.matte,
             job.inputs.plate,
             depth=_depth(output),  # type: ignore[arg-type] - lfpnet checks it
             compression=output.get("compression", "zips"),
             attributes=attributes,
+            layers=output.get("layers", "plain"),
+            trimap=job.inputs.trimap,
         )
         return Blob(memoryview(encoded), {"kind": "exr", "bytes": len(encoded), "blob": "0"})
 

@@ -1,1 +1,1 @@
-"""What travels between a host and the sidecar: docs/protocol.md in code (numpy and msgpack only, no sockets)."""
+"""What travels between a host and the sidecar: docs/protocol.md in code (msgpack, numpy for arrays, no sockets)."""

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import SidecarError
 from .limits import IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE
 from .messages import COLOUR_SPACES, ORIGINS
 
-DTYPES = ("uint8", "uint16", "float16", "float32")
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Types of raw pixels and their bytes. numpy is only imported by who holds arrays: Nuke's Python has none.
+DTYPES = {"uint8": 1, "uint16": 2, "float16": 2, "float32": 4}
 
 
 class Layout(NamedTuple):
     """Type, `(h, w, c)` and size in bytes of raw pixels."""
 
-    dtype: np.dtype
+    dtype_name: str
     shape: tuple[int, int, int]
     nbytes: int
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The little-endian numpy type."""
+        import numpy as np
+
+        return np.dtype(self.dtype_name).newbyteorder("<")
 
 
 def check_image(image: Mapping[str, Any], *, name: str, max_bytes: int = IMAGE_BYTES) -> int:
@@ -65,10 +74,9 @@ def layout_of(image: Mapping[str, Any], *, name: str, max_bytes: int = IMAGE_BYT
             f"{name} is {shape[1]}x{shape[0]} with {shape[2]} channels, over {IMAGE_SIDE} a side or {IMAGE_CHANNELS} "
             "channels: send a smaller picture.",
         )
-    dtype = np.dtype(image["dtype"]).newbyteorder("<")
-    nbytes = shape[0] * shape[1] * shape[2] * dtype.itemsize
+    nbytes = shape[0] * shape[1] * shape[2] * DTYPES[image["dtype"]]
     _check_bytes(name, nbytes, max_bytes)
-    return Layout(dtype, (shape[0], shape[1], shape[2]), nbytes)
+    return Layout(image["dtype"], (shape[0], shape[1], shape[2]), nbytes)
 
 
 def _check_bytes(name: str, nbytes: int, max_bytes: int) -> None:

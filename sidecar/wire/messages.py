@@ -26,12 +26,15 @@ STRUCTURES: dict[str, tuple[Field, ...]] = {
     "image.exr": fields("kind:text bytes:count", "colour_space:text layer:text blob:text"),
     "image.inline": fields("kind:text dtype:text shape:integers", _PIXEL_OPTIONS + " blob:text"),
     "image.shm": fields("kind:text dtype:text shape:integers slot:text offset:count", _PIXEL_OPTIONS),
-    "output.file": fields("kind:text path:text", "depth:text compression:text"),
-    "output.exr": fields("kind:text", "depth:text compression:text"),
+    "output.file": fields("kind:text path:text", "depth:text compression:text layers:text"),
+    "output.exr": fields("kind:text", "depth:text compression:text layers:text"),
     "output.inline": fields("kind:text", "depth:text"),
     "output.shm": fields("kind:text slot:text offset:count bytes:count", "depth:text"),
     "inputs": fields("plate:image", "trimap:image roto:image core:image edge:image"),
-    "options": fields("", "plan:text tile:count tta:flag is_truncated:flag inner_pixels:number outer_pixels:number"),
+    "options": fields(
+        "",
+        "plan:text tile:count tta:flag is_truncated:flag inner_pixels:number outer_pixels:number working_space:text",
+    ),
 }
 
 MESSAGES: dict[str, MessageType] = {
@@ -84,7 +87,7 @@ MESSAGES: dict[str, MessageType] = {
     "slot_close": MessageType("client", CONTROL, fields("session:text slot:text")),
     "shutdown": MessageType("client", CONTROL, fields("session:text how:text")),
     "goodbye": MessageType("server", CONTROL, fields("reason:text sentence:text")),
-    "train_start": MessageType("client", CONTROL, fields("session:text arguments:texts")),
+    "train_start": MessageType("client", CONTROL, fields("session:text arguments:texts", "command:text")),
     "train_status": MessageType("client", CONTROL, fields("session:text", "log_lines:count")),
     "train_stop": MessageType("client", CONTROL, fields("session:text")),
     "train_reply": MessageType(
@@ -99,6 +102,8 @@ MESSAGES: dict[str, MessageType] = {
 WITH_PAYLOAD = frozenset({"put", "data"})
 
 PRIORITIES = ("interactive", "batch")
+#: What `train_start.command` may be.
+TRAINING_COMMANDS = ("train", "finetune")
 STAGES = ("queued", "loading", "model", "computing", "encoding")
 COLOUR_SPACES = ("scene_linear", "srgb", "data")
 ORIGINS = ("top-left", "bottom-left")
