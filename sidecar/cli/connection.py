@@ -1,6 +1,8 @@
 """The options with which commands find a sidecar, shared by `status`, `stop` and `matte`."""
 
 import argparse
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from sidecar.client import Client
@@ -33,6 +35,36 @@ def connect(arguments: argparse.Namespace, name: str, *, restarts: int = 1) -> C
     if arguments.server_key is None or arguments.secret is None:
         raise SidecarError("bad_option", "--connect needs --server-key and --secret: see docs/deployment.md.")
     return Client.remote(name, arguments.connect, server_key=arguments.server_key, secret=arguments.secret)
+
+
+def stop_local(how: str, timeout_seconds: float) -> None:
+    """Ask this user's sidecar to end, and wait until it has.
+
+    Raises:
+        SidecarError: code `timed_out` when it still works.
+    """
+    with Client.local("stop") as client:
+        client.shutdown(how=how)
+        _wait_for_end(timeout_seconds, lambda: not is_local_alive())
+
+
+def stop_remote(arguments: argparse.Namespace, how: str, timeout_seconds: float) -> None:
+    """Ask a sidecar on another machine to end, and wait until it has.
+
+    Raises:
+        SidecarError: code `timed_out` when it still works.
+    """
+    with connect(arguments, "stop") as client:
+        client.shutdown(how=how)
+        _wait_for_end(timeout_seconds, lambda: client.state == "asleep")
+
+
+def _wait_for_end(timeout_seconds: float, has_ended: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + timeout_seconds
+    while not has_ended():
+        if time.monotonic() > give_up:
+            raise SidecarError("timed_out", "The sidecar still works on its jobs: wait, or use --now.")
+        time.sleep(0.05)
 
 
 def is_local_alive() -> bool:

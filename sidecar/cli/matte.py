@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from lfpnet.colour import display_encode, over, srgb_encode
-from lfpnet.errors import OutputError
+from lfpnet.errors import ConfigurationError, OutputError
 from lfpnet.images import Plate, contact_sheet, read_plate, write_preview
 from lfpnet.trimap import inspect, overlay
 from lfpnet.types import Matte, TrimapPixels
 from sidecar.cli.connection import add_connection_arguments
-from sidecar.cli.matte_task import Clock, Made, MatteTask
+from sidecar.cli.matte_task import Clock, Made, MatteTask, depth_of
 from sidecar.cli.trimap_options import add_trimap_options, make_trimap
 
 #: `lfpnet.inference`'s names, which cannot be imported without torch; a test compares them.
@@ -29,19 +29,13 @@ def add_parser(subparsers: Any) -> None:
         "matte",
         description="Matte a plate: write premultiplied foreground and alpha (R, G, B, A), fg.R/G/B and bg.R/G/B.",
     )
-    parser.add_argument("plate", type=Path, help="EXR (scene-linear), PNG, TIFF or JPEG (display-encoded)")
-    add_trimap_options(parser)
-    parser.add_argument("-o", "--output", type=Path, required=True, help="EXR to write")
-    parser.add_argument("--layer", help="layer of the plate's EXR, for example beauty")
-    parser.add_argument(
-        "--depth", choices=("auto", "half", "float"), default="auto", help="of the EXR; auto: as the plate"
-    )
-    parser.add_argument("--compression", default="zips", help="of the EXR: zips, zip, piz, rle or none")
+    add_matte_options(parser)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps; a sidecar has its own")
+    parser.add_argument("--precision", choices=PRECISION_NAMES, default="auto", help="a sidecar has its own")
     parser.add_argument(
         "--preview", type=Path, metavar="PNG", help="also write a sheet: plate, trimap, alpha, composite"
     )
     parser.add_argument("--json", action="store_true", help="print facts and timings as JSON instead of a progress bar")
-    add_predictor_options(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--sidecar",
@@ -51,11 +45,39 @@ def add_parser(subparsers: Any) -> None:
     )
     where.add_argument("--in-process", action="store_true", help="compute in this process, without any other")
     add_connection_arguments(parser)
+    group = parser.add_argument_group("with --frames")
+    group.add_argument("--force", action="store_true", help="compute every frame again")
+    group.add_argument("--dry-run", action="store_true", help="only say which frames are done, stale and missing")
+    group.add_argument("--progress", choices=("lines", "openjd"), default="lines", help="what a farm's worker reads")
     parser.set_defaults(run=run)
 
 
-def add_predictor_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides which weights compute where and how."""
+def add_matte_options(parser: argparse.ArgumentParser) -> None:
+    """Add what decides the result: the files, the network and the frames; `lfpnet farm` hands these on."""
+    parser.add_argument("plate", type=Path, help="EXR (scene-linear), PNG, TIFF or JPEG (display-encoded)")
+    add_trimap_options(parser)
+    parser.add_argument("-o", "--output", type=Path, required=True, help="EXR to write")
+    parser.add_argument("--layer", help="layer of the plate's EXR, for example beauty")
+    parser.add_argument(
+        "--depth", choices=("auto", "half", "float"), default="auto", help="of the EXR; auto: as the plate"
+    )
+    parser.add_argument("--compression", default="zips", help="of the EXR: zips, zip, piz, rle or none")
+    parser.add_argument(
+        "--layer-names",
+        choices=("plain", "nuke"),
+        default="plain",
+        help="fg and bg, or lfp_fg, lfp_bg and lfp_trimap as the Nuke node reads them",
+    )
+    _add_network_options(parser)
+    group = parser.add_argument_group("a range of frames, in which names hold #### or %%04d, and %%V or %%v for views")
+    group.add_argument("--frames", metavar="RANGE", help="for example 1001-1010x2,1020; done frames are kept")
+    group.add_argument("--views", metavar="NAMES", help="for example left,right")
+    group.add_argument("--only-missing", action="store_true", help="keep stale frames too")
+    group.add_argument("--keep-going", action="store_true", help="go on with the others when a frame fails")
+
+
+def _add_network_options(parser: argparse.ArgumentParser) -> None:
+    """Add what decides which weights compute how."""
     parser.add_argument(
         "--weights",
         type=Path,
@@ -69,12 +91,19 @@ def add_predictor_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--truncate-8bit", action="store_true", help="cut alpha to 8 bits as the published evaluation does"
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps; a sidecar has its own")
-    parser.add_argument("--precision", choices=PRECISION_NAMES, default="auto", help="a sidecar has its own")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Matte one plate."""
+    """Matte one plate, or a range of frames."""
+    if arguments.frames is not None:
+        from sidecar.cli.matte_frames import matte_frames
+
+        if not goes_through_sidecar(arguments):
+            raise ConfigurationError(
+                "Expected the sidecar for --frames, got an option that computes in this process; 'lfpnet serve' takes "
+                "weights, device and precision."
+            )
+        return matte_frames(arguments)
     clock = Clock()
     _check_output(arguments)
     plate = read_plate(arguments.plate, layer=arguments.layer)
@@ -88,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
     for note in notes:
         print(f"lfpnet: {note}", file=sys.stderr)
     clock.lap("read")
-    depth = _depth(arguments.depth, plate)
+    depth = depth_of(arguments.depth, plate)
     made = _make(MatteTask(arguments, plate, trimap, depth, clock))
     if arguments.preview is not None:
         write_preview(arguments.preview, preview_sheet(plate, trimap, made.matte()))
@@ -151,13 +180,6 @@ def preview_sheet(plate: Plate, trimap: TrimapPixels, matte: Matte) -> np.ndarra
 
 def _8_bit(display: np.ndarray) -> np.ndarray:
     return (np.clip(display, 0, 1) * 255 + 0.5).astype(np.uint8)
-
-
-def _depth(asked: str, plate: Plate) -> Any:
-    """Half for half and 8-bit plates; float for the rest, which hold more than a half can."""
-    if asked != "auto":
-        return asked
-    return "half" if plate.depth in ("half", "uint8") else "float"
 
 
 def _check_output(arguments: argparse.Namespace) -> None:

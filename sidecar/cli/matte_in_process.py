@@ -27,7 +27,16 @@ def matte_in_process(task: MatteTask) -> Made:
         "lfpnet/weightsLicence": predictor.provenance.licence,
         "lfpnet/plan": options.plan,
     }
-    write_matte(asked.output, matte, task.plate, depth=task.depth, compression=asked.compression, attributes=attributes)
+    write_matte(
+        asked.output,
+        matte,
+        task.plate,
+        depth=task.depth,
+        compression=asked.compression,
+        attributes=attributes,
+        layers=asked.layer_names,
+        trimap=task.trimap,
+    )
     facts = {
         "tiles": bar.tiles,
         "weights": predictor.provenance.name,

@@ -8,11 +8,10 @@ import argparse
 import contextlib
 import time
 from pathlib import Path
-from typing import Any
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.errors import CancelledError, ConfigurationError, ImageFileError, LfpnetError
 from lfpnet.images import read_mask, read_plate
-from lfpnet.images.atomic_file import atomic_file
 from lfpnet.types import Matte
 from sidecar.cli.connection import connect
 from sidecar.cli.matte_task import Made, MatteTask, TileBar
@@ -33,20 +32,18 @@ def matte_remotely(task: MatteTask) -> Made:
         LfpnetError: why there is no matte, in the sidecar's sentence.
     """
     asked = task.arguments
-    _check_options(asked)
+    check_options(asked)
     try:
         with connect(asked, "lfpnet matte", restarts=RESTARTS) as client, TileBar(is_hidden=asked.json) as bar:
-            result = _follow(client, _submit(client, task), task, bar)
+            result = _follow(client, submit(client, task), task, bar)
     except SidecarError as error:
         kind = CancelledError if error.code == "cancelled" else LfpnetError
         raise kind(error.sentence) from error
-    assert result.exr is not None
-    with atomic_file(asked.output) as stream:
-        stream.write(result.exr)
-    return Made(dict(result.facts), lambda: _read_back(asked.output))
+    write_result(result, asked.output)
+    return Made(dict(result.facts), lambda: _read_back(asked.output, asked.layer_names))
 
 
-def _check_options(asked: argparse.Namespace) -> None:
+def check_options(asked: argparse.Namespace) -> None:
     """Refuse what only the process that computes can choose.
 
     Raises:
@@ -60,7 +57,7 @@ def _check_options(asked: argparse.Namespace) -> None:
             )
 
 
-def _submit(client: Client, task: MatteTask) -> Job:
+def submit(client: Client, task: MatteTask) -> Job:
     """Send the trimap's pixels, and the plate's path or, to another machine, its file."""
     asked, plate = task.arguments, task.plate
     options = {"plan": asked.plan, "tile": asked.tile, "tta": asked.tta, "is_truncated": asked.truncate_8bit}
@@ -75,7 +72,12 @@ def _submit(client: Client, task: MatteTask) -> Job:
         asked.plate if asked.connect is None else _file_bytes(asked.plate),
         trimap,
         layer=asked.layer,
-        output={"kind": "exr", "depth": task.depth, "compression": asked.compression},
+        output={
+            "kind": "exr",
+            "depth": task.depth,
+            "compression": asked.compression,
+            "layers": asked.layer_names,
+        },
         options={name: value for name, value in options.items() if value is not None},
         model=None if asked.weights is None else asked.weights.name.removesuffix(".safetensors"),
         priority="batch",
@@ -98,14 +100,26 @@ def _follow(client: Client, job: Job, task: MatteTask, bar: TileBar) -> JobResul
                 _tell_trouble(client, bar)
             time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
-        client.cancel(job)
-        with contextlib.suppress(SidecarError):
-            job.wait(CANCEL_SECONDS)
+        cancel(client, job)
         raise
     if not is_loaded:  # it was answered from the cache, or too fast to be seen
         task.clock.lap("load")
     task.clock.lap("matte")
     return job.wait()
+
+
+def cancel(client: Client, job: Job) -> None:
+    """Cancel a job, and wait a little for the sidecar to say that it has."""
+    client.cancel(job)
+    with contextlib.suppress(SidecarError):
+        job.wait(CANCEL_SECONDS)
+
+
+def write_result(result: JobResult, path: Path) -> None:
+    """Write the EXR that a job gave back, whole or not at all."""
+    assert result.exr is not None
+    with atomic_file(path) as stream:
+        stream.write(result.exr)
 
 
 def _tell_trouble(client: Client, bar: TileBar) -> None:
@@ -121,7 +135,8 @@ def _file_bytes(path: Path) -> bytes:
         raise ImageFileError(f"{path} cannot be read ({error.strerror or error}); check the file.") from error
 
 
-def _read_back(path: Path) -> Matte:
+def _read_back(path: Path, layer_names: str) -> Matte:
     """Read the layers of a matte that was just written."""
-    layers: dict[str, Any] = {name: read_plate(path, layer=name).pixels for name in ("fg", "bg")}
-    return Matte(read_mask(path, channel="A").pixels, layers["fg"], layers["bg"])
+    prefix = "lfp_" if layer_names == "nuke" else ""
+    foreground, background = (read_plate(path, layer=prefix + name).pixels for name in ("fg", "bg"))
+    return Matte(read_mask(path, channel="A").pixels, foreground, background)

@@ -44,6 +44,13 @@ class Made:
     matte: Callable[[], Matte]
 
 
+def depth_of(asked: str, plate: Plate) -> Any:
+    """Half for half and 8-bit plates; float for the rest, which hold more than a half can."""
+    if asked != "auto":
+        return asked
+    return "half" if plate.depth in ("half", "uint8") else "float"
+
+
 class Clock:
     """Seconds between laps."""
 

@@ -2,9 +2,8 @@
 
 import argparse
 import sys
-import time
 
-from sidecar.cli.connection import add_connection_arguments, connect, is_local_alive
+from sidecar.cli.connection import add_connection_arguments, is_local_alive, stop_local, stop_remote
 from sidecar.wire.errors import SidecarError
 
 
@@ -19,18 +18,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask the sidecar to end and wait until it has."""
-    is_local = arguments.connect is None
+    how = "now" if arguments.now else "drain"
     try:
-        if is_local and not is_local_alive():
+        if arguments.connect is not None:
+            stop_remote(arguments, how, arguments.timeout_seconds)
+        elif is_local_alive():
+            stop_local(how, arguments.timeout_seconds)
+        else:
             print("No sidecar is running.")
             return 0
-        with connect(arguments, "stop") as client:
-            client.shutdown(how="now" if arguments.now else "drain")
-            give_up = time.monotonic() + arguments.timeout_seconds
-            while is_local_alive() if is_local else client.state != "asleep":
-                if time.monotonic() > give_up:
-                    raise SidecarError("timed_out", "The sidecar still works on its jobs: wait, or use --now.")
-                time.sleep(0.05)
     except SidecarError as error:
         print(f"lfpnet stop: {error.sentence}", file=sys.stderr)
         return 1
