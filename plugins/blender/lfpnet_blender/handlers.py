@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Around Blender's own events: gaps are closed before a render, the frame's state follows the time line."""
+
+from typing import Any
+
+import bpy
+from bpy.app.handlers import persistent
+
+from .errors import ShotProblem
+from .host import capture
+from .results import REFUSE
+from .session import session
+from .shot import Shot, find_shots
+from .sidecar.shots.frames import format_frames
+
+
+@persistent
+def on_render(scene: bpy.types.Scene, *_: Any) -> None:
+    """Close gaps, or say what is missing, before the scene renders."""
+    if capture.is_capturing:
+        return
+    for shot in find_shots(scene):
+        try:
+            _prepare(shot)
+        except (ShotProblem, OSError) as problem:
+            session().said[shot.name] = str(problem)
+
+
+@persistent
+def on_frame_change(scene: bpy.types.Scene, *_: Any) -> None:
+    """Compare the inputs of the present frame, which only now can be known, with those it was matted from."""
+    if capture.is_capturing or bpy.app.background:
+        return
+    for shot in find_shots(scene):
+        states = session().states.get(shot.name)
+        frame = scene.frame_current
+        if states is None or frame not in states or shot.problem():
+            continue
+        sources = shot.sources(frame) | shot.signature(frame)
+        session().states[shot.name] = {**states, frame: shot.results().state(frame, shot.recipe().record(), sources)}
+
+
+@persistent
+def on_load(*_: Any) -> None:
+    """Another file was opened."""
+    session().forget()
+
+
+def _prepare(shot: Shot) -> None:
+    results, how = shot.results(), shot.settings.missing_frames
+    frames = range(shot.scene.frame_start, shot.scene.frame_end + 1)
+    missing = results.missing(frames) if how == REFUSE else []
+    if missing:
+        raise ShotProblem(missing_sentence(shot, missing))
+    span = results.close_gaps(how)
+    if (
+        span is not None and bpy.app.background
+    ):  # with windows a render has a thread of its own, which may change no node
+        shot.show(span)
+
+
+def missing_sentence(shot: Shot, missing: list[int]) -> str:
+    """What is missing and what to do."""
+    return f"{shot.name} has no matte for frames {format_frames(missing)}: matte them, or let gaps be held."
+
+
+_HANDLERS = (
+    (bpy.app.handlers.render_init, on_render),
+    (bpy.app.handlers.frame_change_post, on_frame_change),
+    (bpy.app.handlers.load_post, on_load),
+)
+
+
+def register() -> None:
+    """Listen."""
+    for handlers, handler in _HANDLERS:
+        handlers.append(handler)
+
+
+def unregister() -> None:
+    """Listen no more."""
+    for handlers, handler in _HANDLERS:
+        if handler in handlers:
+            handlers.remove(handler)

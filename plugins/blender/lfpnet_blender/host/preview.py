@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A picture in the compositor's backdrop for a while: an image node in front of the viewer, taken away again."""
+
+from typing import Any
+
+import bpy
+import numpy as np
+
+NAME = "LFPNet Trimap Preview"
+_FORMER = "lfpnet_former"
+
+
+def is_previewing(tree: Any) -> bool:
+    """Whether a preview is shown."""
+    return tree is not None and NAME in tree.nodes
+
+
+def show_preview(tree: Any, picture: np.ndarray) -> None:
+    """Show a display-encoded picture, (h, w, 4) float32 with the lowest row first, in the viewer."""
+    height, width = picture.shape[:2]
+    image = bpy.data.images.get(NAME)
+    if image is not None and tuple(image.size) != (width, height):
+        bpy.data.images.remove(image)
+        image = None
+    if image is None:
+        image = bpy.data.images.new(NAME, width, height, alpha=True)
+    image.pixels.foreach_set(np.ascontiguousarray(picture).ravel())
+    image.update()
+    node = tree.nodes.get(NAME) or _new_node(tree)
+    node.image = image
+
+
+def hide_preview(tree: Any) -> None:
+    """Take the preview away and give the viewer back what it showed."""
+    node = tree.nodes.get(NAME)
+    if node is None:
+        return
+    viewer = _viewer(tree)
+    name, identifier = str(node.get(_FORMER, "\n")).split("\n")
+    tree.nodes.remove(node)
+    former = tree.nodes.get(name)
+    if viewer is not None and former is not None:
+        socket = next((found for found in former.outputs if found.identifier == identifier), None)
+        if socket is not None:
+            tree.links.new(socket, viewer.inputs["Image"])
+    elif viewer is not None and not name:
+        tree.nodes.remove(viewer)
+    image = bpy.data.images.get(NAME)
+    if image is not None and not image.users:
+        bpy.data.images.remove(image)
+
+
+def _new_node(tree: Any) -> Any:
+    node = tree.nodes.new("CompositorNodeImage")
+    node.name = node.label = NAME
+    viewer = _viewer(tree)
+    if viewer is None:
+        viewer = tree.nodes.new("CompositorNodeViewer")
+        viewer.location = (600, -300)
+    else:
+        links = viewer.inputs["Image"].links
+        if links:
+            node[_FORMER] = f"{links[0].from_node.name}\n{links[0].from_socket.identifier}"
+    node.location = (viewer.location[0] - 250, viewer.location[1] - 150)
+    tree.links.new(node.outputs["Image"], viewer.inputs["Image"])
+    tree.nodes.active = viewer
+    return node
+
+
+def _viewer(tree: Any) -> Any:
+    viewers = [node for node in tree.nodes if node.bl_idname == "CompositorNodeViewer"]
+    active = tree.nodes.active
+    return active if active in viewers else next(iter(viewers), None)

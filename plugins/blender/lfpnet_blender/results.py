@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of one shot: which frames are done, stale or missing, and how gaps are closed before a render.
+
+A missing file inside a sequence breaks Blender's render (4.2 and 5.0 write nothing, 4.5 a black picture), so every
+gap gets a file of its own: the frame before it again, or an empty one. Such a file's record names it a placeholder.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .exr import write_empty
+from .sidecar.shots.pattern import FramePattern
+from .sidecar.shots.record import FrameRecord, FrameState, frame_state, read_record, write_record
+
+STALE, MISSING = FrameState.STALE.value, FrameState.MISSING.value
+HOLD, EMPTY, REFUSE = "HOLD", "EMPTY", "REFUSE"
+_PLACEHOLDER = "placeholder"
+
+
+class ShotResults:
+    """The results of one shot in one folder."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Look at nothing yet.
+
+        Args:
+            folder: need not exist.
+            name: what the files are called before the frame number.
+        """
+        self.folder = folder
+        self.name = name
+        self._pattern = FramePattern(str(folder / f"{name}.####.exr"))
+
+    def path(self, frame: int) -> Path:
+        """The file of a frame."""
+        return self._pattern.path(frame)
+
+    def finished(self) -> list[int]:
+        """Frames with a matte, stale ones included, placeholders not."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(frame for frame in self._pattern.frames() if not self._is_placeholder(frame))
+
+    def state(self, frame: int, recipe: Mapping[str, Any], sources: Mapping[str, str]) -> str:
+        """`done`, `stale` or `missing`, without reading a pixel.
+
+        Args:
+            frame: of the scene.
+            recipe: that of now.
+            sources: what is known of the inputs now; only what the record knows too is compared.
+        """
+        record = read_record(self.path(frame))
+        if record is not None and _PLACEHOLDER in record.recipe:
+            return MISSING
+        state = frame_state(self.path(frame), record.inputs if record else {}, recipe)
+        known = record.facts.get("sources", {}) if record else {}
+        is_other = any(known[key] != value for key, value in sources.items() if key in known)
+        return STALE if is_other and state is FrameState.DONE else state.value
+
+    def missing(self, frames: Iterable[int]) -> list[int]:
+        """Those of the frames that have no matte."""
+        finished = set(self.finished())
+        return [frame for frame in frames if frame not in finished]
+
+    def close_gaps(self, how: str) -> tuple[int, int] | None:
+        """Close the gaps between the first and the last matte.
+
+        Args:
+            how: `HOLD`, `EMPTY` or `REFUSE`, which takes placeholders away.
+
+        Returns:
+            First and last frame, None where there is no matte.
+        """
+        finished = self.finished()
+        if not finished:
+            return None
+        first, last = finished[0], finished[-1]
+        done = set(finished)
+        source = first
+        for frame in range(first, last + 1):
+            if frame in done:
+                source = frame
+            elif how == REFUSE:
+                self.path(frame).unlink(missing_ok=True)
+            else:
+                self._place(frame, source, how)
+        if first > 0:
+            # Before the start of a sequence Blender shows the file of one number less.
+            self._place(first - 1, first, HOLD)
+        return first, last
+
+    def _is_placeholder(self, frame: int) -> bool:
+        record = read_record(self.path(frame))
+        return record is not None and _PLACEHOLDER in record.recipe
+
+    def _place(self, frame: int, source: int, how: str) -> None:
+        path, source_path = self.path(frame), self.path(source)
+        record = read_record(path)
+        about = {_PLACEHOLDER: how, "source": source}
+        if how == HOLD and path.exists() and path.samefile(source_path):
+            return
+        if how == EMPTY and path.exists() and record is not None and record.recipe == about:
+            return
+        if how == HOLD:
+            _link_or_copy(source_path, path)
+        else:
+            write_empty(path, source_path)
+        write_record(path, FrameRecord(frame, inputs={}, recipe=about))
+
+
+def _link_or_copy(source: Path, path: Path) -> None:
+    """Make a second name for a file; a later result replaces the name, never the content."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    try:
+        os.link(source, temporary)
+    except OSError:  # a file system without links
+        shutil.copyfile(source, temporary)
+    temporary.replace(path)
+    temporary.unlink(missing_ok=True)  # rename does nothing where both names are one file already

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings of a shot, kept in its node group: they are saved with the file and travel with the group."""
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
+
+from .host.group import ensure_edge_input
+from .host.version import PATH_OPTIONS
+
+TRIMAP_MODES = (
+    ("ROTO", "Roto with bands", "One matte, such as a mask; the trimap's unknown region is a band at its border"),
+    ("CORE_EDGE", "Core and edge", "One matte that is surely foreground, another one that holds everything doubtful"),
+    ("TRIMAP", "Trimap", "A grey picture: black is background, white is foreground, the rest is unknown"),
+    ("KEYED", "Keyed matte", "A key with clips for black and white, and a band at its border"),
+)
+PLANS = (
+    ("fast", "Fast", "Large tiles"),
+    ("exact", "Exact", "Every pixel as if the whole plate were one tile"),
+    ("published", "Published", "Tiles as in the published evaluation"),
+)
+DEPTHS = (
+    ("half", "Half", "16 bits, half the disk space"),
+    ("float", "Float", "32 bits, exact"),
+)
+MISSING_FRAMES = (
+    ("HOLD", "Hold", "A gap shows the frame before it"),
+    ("EMPTY", "Empty", "A gap shows nothing, alpha 0"),
+    ("REFUSE", "Refuse", "Gaps stay, and a render or farm job with missing frames is refused"),
+)
+
+
+def _on_mode(settings: Any, _: Any) -> None:
+    """Core and edge needs a third input."""
+    if settings.trimap_mode == "CORE_EDGE" and settings.is_shot:
+        ensure_edge_input(settings.id_data)
+
+
+class LFPNET_PG_shot(bpy.types.PropertyGroup):
+    """Settings of one shot."""
+
+    is_shot: BoolProperty(options={"HIDDEN"})
+    file_name: StringProperty(name="Name", description="What the files of this shot are called")
+    folder: StringProperty(
+        name="Folder", description="Where the mattes of this shot are kept", subtype="DIR_PATH", options=PATH_OPTIONS
+    )
+    frames: StringProperty(
+        name="Frames", description="Frames to matte, such as 1001-1100 or 1001-1100x5,1203; empty is the scene's range"
+    )
+    trimap_mode: EnumProperty(name="From", items=TRIMAP_MODES, update=_on_mode)
+    inner_pixels: FloatProperty(
+        name="Inner Band", description="Unknown pixels inside the border", default=8, min=0, soft_max=100, max=1000
+    )
+    outer_pixels: FloatProperty(
+        name="Outer Band", description="Unknown pixels outside the border", default=16, min=0, soft_max=100, max=1000
+    )
+    clip_black: FloatProperty(name="Clip Black", description="Below is background", default=0.05, min=0, max=1)
+    clip_white: FloatProperty(name="Clip White", description="Above is foreground", default=0.95, min=0, max=1)
+    plan: EnumProperty(name="Quality", items=PLANS)
+    tta: BoolProperty(name="Eight Turns", description="See every tile in all eight turns: eight times as slow")
+    model: StringProperty(name="Weights", description="Empty takes the default weights of the sidecar")
+    depth: EnumProperty(name="Depth", items=DEPTHS)
+    missing_frames: EnumProperty(name="Missing Frames", items=MISSING_FRAMES)
+    is_forced: BoolProperty(name="Again", description="Matte frames that are done already once more")
+    training_folder: StringProperty(
+        name="Training Pairs",
+        description="Where approved frames are collected",
+        subtype="DIR_PATH",
+        options=PATH_OPTIONS,
+    )
+    training_minutes: FloatProperty(
+        name="Minutes", description="How long fine-tuning may take", default=20, min=1, max=1000
+    )
+
+
+def register() -> None:
+    """Attach the settings to node groups."""
+    bpy.utils.register_class(LFPNET_PG_shot)
+    bpy.types.NodeTree.lfpnet = PointerProperty(type=LFPNET_PG_shot)
+
+
+def unregister() -> None:
+    """Detach them; what is stored in files stays."""
+    del bpy.types.NodeTree.lfpnet
+    bpy.utils.unregister_class(LFPNET_PG_shot)

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One shot: a matte node in a scene's compositor, with its settings, inputs and results."""
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from .errors import ShotProblem
+from .host.capture import capture
+from .host.group import PLATE, show_results
+from .host.pixels import read_plain, read_plain_mask
+from .host.signature import signature_of
+from .host.tree import compositor_tree, working_space
+from .host.upstream import Upstream, picture_size, source_files, upstream_of
+from .preferences import Preferences
+from .recipe import MASKS, Recipe
+from .results import ShotResults
+from .sidecar.client import Pixels
+from .sidecar.shots.frames import parse_frames
+from .tasks import MatteTask
+
+
+class Shot:
+    """Made anew for every use, as Blender's objects do not outlive an undo."""
+
+    def __init__(self, scene: bpy.types.Scene, node: Any) -> None:
+        """Wrap a matte node of the scene's compositor."""
+        self.scene = scene
+        self.node = node
+        self.group = node.node_tree
+        self.settings = self.group.lfpnet
+
+    @property
+    def name(self) -> str:
+        """The name of the node group, by which everything else finds the shot again."""
+        return self.group.name
+
+    def recipe(self) -> Recipe:
+        """The settings that change a matte."""
+        settings = self.settings
+        return Recipe(
+            trimap_mode=settings.trimap_mode,
+            inner_pixels=settings.inner_pixels,
+            outer_pixels=settings.outer_pixels,
+            clip_black=settings.clip_black,
+            clip_white=settings.clip_white,
+            plan=settings.plan,
+            tta=settings.tta,
+            model=settings.model,
+            depth=settings.depth,
+            colour_space=working_space(),
+        )
+
+    def folder(self) -> Path:
+        """Where the results are."""
+        return absolute_folder(self.settings.folder, Preferences().cache_folder / self.settings.file_name)
+
+    def results(self) -> ShotResults:
+        """The files of this shot."""
+        return ShotResults(self.folder(), self.settings.file_name)
+
+    def frames(self) -> list[int]:
+        """The frames to matte.
+
+        Raises:
+            ShotProblem: the text makes no sense.
+        """
+        text = self.settings.frames.strip()
+        if not text:
+            return list(range(self.scene.frame_start, self.scene.frame_end + 1, self.scene.frame_step))
+        try:
+            return parse_frames(text)
+        except ValueError as problem:
+            raise ShotProblem(str(problem)) from problem
+
+    def problem(self) -> str:
+        """Why this shot cannot be matted, or nothing."""
+        if upstream_of(self.node, PLATE) is None:
+            return f"Nothing is linked to the input Plate of {self.name}: link the footage to it."
+        for socket_name in MASKS[self.settings.trimap_mode].values():
+            if upstream_of(self.node, socket_name) is None:
+                return f"Nothing is linked to the input {socket_name} of {self.name}: link a mask to it."
+        return ""
+
+    def inputs(self) -> dict[str, Upstream]:
+        """What feeds the node: `plate` and the masks of the trimap mode.
+
+        Raises:
+            ShotProblem: an input is not linked.
+        """
+        if self.problem():
+            raise ShotProblem(self.problem())
+        named = {"plate": PLATE, **MASKS[self.settings.trimap_mode]}
+        found = {name: upstream_of(self.node, socket_name) for name, socket_name in named.items()}
+        return {name: upstream for name, upstream in found.items() if upstream is not None}
+
+    def pictures(self, frame: int) -> dict[str, Pixels]:
+        """The pixels of all inputs at a frame: read where that is exact, rendered otherwise.
+
+        Raises:
+            ShotProblem: footage is missing, or sizes differ.
+        """
+        inputs = self.inputs()
+        size = picture_size(self.scene, inputs["plate"].socket, frame)
+        pictures, others = {}, {}
+        for name, upstream in inputs.items():
+            read = read_plain if name == "plate" else read_plain_mask
+            array = read(upstream, frame)
+            if array is None:
+                others[name] = upstream.socket
+            else:
+                pictures[name] = _pixels(name, array, "bottom-left")
+        if others:
+            for name, array in capture(self.scene, others, frame, size).items():
+                pictures[name] = _pixels(name, array, "top-left")
+        _check_sizes(pictures)
+        return pictures
+
+    def task(self, frame: int, *, is_forced: bool, is_urgent: bool) -> MatteTask:
+        """Everything that the worker needs for a frame.
+
+        Raises:
+            ShotProblem: something about the shot has to change first.
+        """
+        if frame < 0:
+            raise ShotProblem(f"Frame {frame} is below 0, which Blender's image sequences cannot show: move the shot.")
+        recipe, pictures = self.recipe(), self.pictures(frame)
+        arrays = {name: pixels.array for name, pixels in pictures.items() if name != "plate"}
+        masks = {
+            name: Pixels(array, colour_space="data", origin=pictures[name].origin)
+            for name, array in recipe.clipped(arrays).items()
+        }
+        return MatteTask(
+            self.name,
+            frame,
+            self.results().path(frame),
+            pictures["plate"],
+            masks,
+            recipe,
+            self.sources(frame) | self.signature(frame),
+            is_forced,
+            is_urgent,
+        )
+
+    def sources(self, frame: int) -> dict[str, str]:
+        """The files behind the inputs at a frame, as name, size and time."""
+        found = self.files(frame)
+        return {name: describe_files(paths) for name, paths in found.items()}
+
+    def files(self, frame: int) -> dict[str, tuple[Path, ...]]:
+        """The files behind the inputs at a frame; nothing on disk is looked at."""
+        return {name: tuple(source_files(upstream.socket, frame)) for name, upstream in self.inputs().items()}
+
+    def signature(self, frame: int) -> dict[str, str]:
+        """What the nodes above are set to, known only for the present frame."""
+        if frame != self.scene.frame_current:
+            return {}
+        return {"nodes": signature_of(*(upstream.socket for upstream in self.inputs().values()))}
+
+    def show(self, span: tuple[int, int]) -> None:
+        """Show the results from first to last frame in the node.
+
+        Raises:
+            ShotProblem: the files are no results of LFPNet.
+        """
+        show_results(self.group, self.results().path(span[0]), *span)
+
+
+def find_shots(scene: bpy.types.Scene) -> list[Shot]:
+    """All matte nodes of a scene's compositor."""
+    tree = compositor_tree(scene)
+    nodes = [] if tree is None else [node for node in tree.nodes if is_matte_node(node)]
+    return [Shot(scene, node) for node in nodes]
+
+
+def find_shot(scene: bpy.types.Scene, name: str) -> Shot | None:
+    """The shot of a name: that of its node group, or of the node."""
+    return next((shot for shot in find_shots(scene) if name in (shot.name, shot.node.name, shot.node.label)), None)
+
+
+def active_shot(context: Any) -> Shot | None:
+    """The shot that the artist means: the active node, else the selected one, else the only one."""
+    shots = find_shots(context.scene)
+    tree = compositor_tree(context.scene)
+    for is_meant in (lambda shot: shot.node == tree.nodes.active, lambda shot: shot.node.select):
+        meant = [shot for shot in shots if is_meant(shot)]
+        if len(meant) == 1:
+            return meant[0]
+    return shots[0] if len(shots) == 1 else None
+
+
+def is_matte_node(node: Any) -> bool:
+    """Whether a node is a shot of LFPNet."""
+    return node.bl_idname == "CompositorNodeGroup" and node.node_tree is not None and node.node_tree.lfpnet.is_shot
+
+
+def absolute_folder(text: str, otherwise: Path) -> Path:
+    """A folder of Blender's as a path; one beside a file that is not saved is somewhere else."""
+    if not text or (text.startswith("//") and not bpy.data.filepath):
+        return otherwise
+    return Path(bpy.path.abspath(text))
+
+
+def make_unique(shot: Shot) -> None:
+    """Give a copied node group files of its own, so that two shots never write the same ones."""
+    for group in bpy.data.node_groups:
+        settings = getattr(group, "lfpnet", None)
+        if settings is None or not settings.is_shot or group == shot.group:
+            continue
+        if (settings.folder, settings.file_name) == (shot.settings.folder, shot.settings.file_name):
+            shot.settings.file_name = bpy.path.clean_name(shot.name)
+
+
+def describe_files(paths: tuple[Path, ...]) -> str:
+    """Names, sizes and times of files, as one text."""
+    described = []
+    for path in paths:
+        try:
+            facts = path.stat()
+            described.append(f"{path.name} {facts.st_size} {facts.st_mtime_ns}")
+        except OSError:
+            described.append(f"{path.name} missing")
+    return "; ".join(described)
+
+
+def _pixels(name: str, array: np.ndarray, origin: str) -> Pixels:
+    """A plate as RGB, a mask as one channel."""
+    if name == "plate":
+        rgb = array[..., :3] if array.ndim == 3 else np.repeat(array[..., None], 3, axis=-1)
+        return Pixels(np.ascontiguousarray(rgb), ("R", "G", "B"), "scene_linear", origin)
+    grey = array if array.ndim == 2 else array[..., :3].mean(axis=-1, dtype=np.float32)
+    return Pixels(np.ascontiguousarray(grey), None, "data", origin)
+
+
+def _check_sizes(pictures: dict[str, Pixels]) -> None:
+    height, width = pictures["plate"].array.shape[:2]
+    for name, picture in pictures.items():
+        if picture.array.shape[:2] != (height, width):
+            other = f"{picture.array.shape[1]}x{picture.array.shape[0]}"
+            raise ShotProblem(f"The plate is {width}x{height} but the {name} is {other}: scale one to the other.")
