@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format clean nuke-plugin
 
 demo: $(READY)
 	mkdir -p demo
@@ -27,6 +27,10 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The folder for NUKE_PATH, with pyzmq and msgpack for every Python of Nuke on every system.
+nuke-plugin: $(READY)
+	$(BIN)/python plugins/bundle.py nuke --to build/nuke --platform linux --platform windows --platform macos
+
 clean:
 	rm -rf $(VENV) demo build dist
 
@@ -37,4 +41,6 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	$(BIN)/python -c "import cv2" 2>/dev/null || (apt-get update -qq && apt-get install -y -qq libgl1 libglib2.0-0)
 	$(BIN)/python -c "import cv2"
+	@# Tcl reads saved Nuke scripts in the tests; without it those are skipped by name.
+	$(BIN)/python -c "import tkinter" 2>/dev/null || apt-get install -y -qq python3-tk || true
 	touch $@

@@ -1,0 +1,57 @@
+"""Callbacks: what runs when nodes are made, knobs change, scripts load, frames render.
+
+Source: types-nuke stubs (callbacks.pyi). None of these may render; with a window that is refused.
+"""
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from . import _session
+
+
+def run(event: str, node: Any = None, knob: Any = None) -> None:
+    """Run the script knob of the node and the registered functions."""
+    session = _session.current()
+    calls = [entry for entry in session.callbacks.get(event, []) if entry[3] in ("*", node._kind if node else "Root")]
+    script = node.knob(event) if node is not None and event in node.knobs() else None
+    text = script._value if script is not None else ""
+    if not calls and not text:
+        return
+    with _session.callback(node, knob):
+        if text:
+            import nuke
+
+            exec(text, {"nuke": nuke})
+        for call, args, kwargs, _ in calls:
+            call(*args, **kwargs)
+
+
+def _adder(event: str) -> Callable[..., None]:
+    def add(call: Callable[..., Any], args: tuple = (), kwargs: dict | None = None, nodeClass: str = "*") -> None:
+        entry = (call, args, dict(kwargs or {}), nodeClass)
+        calls = _session.current().callbacks.setdefault(event, [])
+        if entry not in calls:
+            calls.append(entry)
+
+    return add
+
+
+def _remover(event: str) -> Callable[..., None]:
+    def remove(call: Callable[..., Any], args: tuple = (), kwargs: dict | None = None, nodeClass: str = "*") -> None:
+        with contextlib.suppress(ValueError):
+            _session.current().callbacks.get(event, []).remove((call, args, dict(kwargs or {}), nodeClass))
+
+    return remove
+
+
+addOnCreate, removeOnCreate = _adder("onCreate"), _remover("onCreate")
+addOnUserCreate, removeOnUserCreate = _adder("onUserCreate"), _remover("onUserCreate")
+addOnScriptLoad, removeOnScriptLoad = _adder("onScriptLoad"), _remover("onScriptLoad")
+addOnScriptSave, removeOnScriptSave = _adder("onScriptSave"), _remover("onScriptSave")
+addOnScriptClose, removeOnScriptClose = _adder("onScriptClose"), _remover("onScriptClose")
+addKnobChanged, removeKnobChanged = _adder("knobChanged"), _remover("knobChanged")
+addBeforeRender, removeBeforeRender = _adder("beforeRender"), _remover("beforeRender")
+addAfterRender, removeAfterRender = _adder("afterRender"), _remover("afterRender")
+addBeforeFrameRender, removeBeforeFrameRender = _adder("beforeFrameRender"), _remover("beforeFrameRender")
+addAfterFrameRender, removeAfterFrameRender = _adder("afterFrameRender"), _remover("afterFrameRender")

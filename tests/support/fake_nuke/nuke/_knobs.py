@@ -1,0 +1,395 @@
+"""Knobs: the classes a plugin may make or meet, with the checks of their values.
+
+Source: types-nuke stubs for names; numbers of `addUserKnob` from saved scripts. Guess: the class of the error for an
+unknown menu item, which is a TypeError here.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import _expressions, _session
+from ._knob_text import quoted, unquoted_list
+
+INVISIBLE, DISABLED, NO_ANIMATION, DO_NOT_WRITE = 0x400, 0x80, 0x100, 0x200
+STARTLINE, ENDLINE, ALWAYS_SAVE, READ_ONLY = 0x1000, 0x2000, 0x20000, 0x10000000
+
+
+class Knob(_session.OnMainThread):
+    """A named value of a node."""
+
+    #: Number of the class in `addUserKnob`, 0 where users cannot add it.
+    _number = 0
+    _is_multi = False
+
+    def __init__(self, name: str, label: str | None = None) -> None:
+        self._name, self._label = str(name), label
+        self._node: Any = None
+        self._flags = 0
+        self._cleared = 0
+        self._tooltip = ""
+        self._value: Any = self._initial()
+        self._default: Any = self._value
+        self._expression = ""
+        self._is_visible = self._is_enabled = True
+
+    def _initial(self) -> Any:
+        return ""
+
+    def _checked(self, value: Any) -> Any:
+        return value
+
+    def Class(self) -> str:
+        return type(self).__name__
+
+    def name(self) -> str:
+        return self._name
+
+    def label(self) -> str:
+        return self._label or ""
+
+    def setLabel(self, label: str) -> None:
+        self._label = label
+
+    def node(self) -> Any:
+        return self._node
+
+    def tooltip(self) -> str:
+        return self._tooltip
+
+    def setTooltip(self, tooltip: str) -> None:
+        self._tooltip = str(tooltip)
+
+    def setFlag(self, flag: int) -> None:
+        self._flags |= flag
+        self._cleared &= ~flag
+
+    def clearFlag(self, flag: int) -> None:
+        self._flags &= ~flag
+        self._cleared |= flag
+
+    def getFlag(self, flag: int) -> bool:
+        return bool(self._flags & flag)
+
+    def setVisible(self, visible: bool) -> None:
+        self._is_visible = bool(visible)
+
+    def visible(self) -> bool:
+        return self._is_visible and not self._flags & INVISIBLE
+
+    def setEnabled(self, enabled: bool) -> None:
+        self._is_enabled = bool(enabled)
+
+    def enabled(self) -> bool:
+        return self._is_enabled and not self._flags & DISABLED
+
+    def fullyQualifiedName(self, channel: int = -1) -> str:
+        return f"{self._node.fullName()}.{self._name}"
+
+    def value(self) -> Any:
+        if self._expression:
+            return self._checked(_expressions.evaluate(self._expression, self._node))
+        return self._value
+
+    def getValue(self) -> Any:
+        return self.value()
+
+    def setValue(self, val: Any, chan: int = -1) -> bool:
+        value = self._checked(val)
+        is_new = value != self._value or bool(self._expression)
+        self._value, self._expression = value, ""
+        if is_new and self._node is not None:
+            self._node._changed(self)
+        return True
+
+    def setExpression(self, expression: str, index: int = -1) -> bool:
+        self._expression = str(expression)
+        if self._node is not None:
+            self._node._changed(self)
+        return True
+
+    def hasExpression(self, index: int = -1) -> bool:
+        return bool(self._expression)
+
+    def isAnimated(self, channel: int = -1) -> bool:
+        return bool(self._expression)
+
+    def clearAnimated(self, channel: int = -1) -> bool:
+        if self._expression:
+            self._value, self._expression = self.value(), ""
+        return True
+
+    def toScript(self, quote: bool = True) -> str:
+        text = f"{{{self._expression}}}" if self._expression else self._text()
+        return quoted(text) if quote else text
+
+    def fromScript(self, script: str) -> bool:
+        text = script.strip()
+        if text.startswith("{") and text.endswith("}"):
+            self._expression = text[1:-1].strip("{}")
+            return True
+        return self.setValue(self._parsed(text))
+
+    def _text(self) -> str:
+        return str(self._value)
+
+    def _parsed(self, text: str) -> Any:
+        return text
+
+    def _is_default(self) -> bool:
+        return not self._expression and self._value == self._default
+
+
+class String_Knob(Knob):
+    _number = 1
+
+    def __init__(self, name: str, label: str | None = None, value: str = "") -> None:
+        super().__init__(name, label)
+        self._value = self._checked(value)
+
+    def _checked(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError(f"knob {self._name} takes a string, got {type(value).__name__}")
+        return value
+
+    def getText(self) -> str:
+        return self._value
+
+    def setText(self, text: str) -> None:
+        self.setValue(text)
+
+
+class EvalString_Knob(String_Knob):
+    def evaluate(self) -> str:
+        return _expressions.without_tcl(self._value)
+
+
+class Multiline_Eval_String_Knob(EvalString_Knob):
+    _number = 43
+
+
+class File_Knob(EvalString_Knob):
+    _number = 2
+
+    def fromUserText(self, text: str) -> None:
+        self.setValue(text)
+
+
+class Script_Knob(String_Knob):
+    def execute(self) -> None:
+        self._node._pressed(self)
+
+    def command(self) -> str:
+        return self._value
+
+    def setCommand(self, cmd: str) -> None:
+        self.setValue(cmd)
+
+
+class PyScript_Knob(Script_Knob):
+    _number = 22
+
+    def execute(self) -> None:
+        import nuke
+
+        script = compile(self._value, f"<{self._name}>", "exec")
+        if not _session.current().has_window:  # a script calls it: there is no event in work
+            self._node._with_this(lambda: exec(script, {"nuke": nuke}))
+            return
+        with _session.callback(self._node, self):
+            exec(script, {"nuke": nuke})
+
+
+class PythonKnob(String_Knob):
+    pass
+
+
+class Text_Knob(String_Knob):
+    _number = 26
+
+
+class Tab_Knob(Knob):
+    _number = 20
+
+    def _is_default(self) -> bool:
+        return True
+
+
+class Array_Knob(Knob):
+    def _initial(self) -> Any:
+        return 0.0
+
+    def _checked(self, value: Any) -> Any:
+        if self._is_multi and isinstance(value, (tuple, list)):
+            return tuple(float(one) for one in value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"knob {self._name} takes a number, got {value!r}")
+        return float(value)
+
+    def _parsed(self, text: str) -> Any:
+        numbers = [float(word) for word in text.strip("{}").split()]
+        return tuple(numbers) if len(numbers) > 1 else numbers[0]
+
+    def _text(self) -> str:
+        if isinstance(self._value, tuple):
+            return "{" + " ".join(f"{one:.9g}" for one in self._value) + "}"
+        return f"{self._value:.9g}"
+
+    def defaultValue(self) -> Any:
+        return self._default
+
+    def setDefaultValue(self, value: Any) -> None:
+        self._default = self._checked(value[0] if isinstance(value, (list, tuple)) else value)
+
+    def notDefault(self) -> bool:
+        return not self._is_default()
+
+    def setRange(self, low: float, high: float) -> None:
+        self._range = (float(low), float(high))
+
+
+class AColor_Knob(Array_Knob):
+    _is_multi = True
+
+
+class BBox_Knob(Array_Knob):
+    _is_multi = True
+
+
+class Double_Knob(Array_Knob):
+    _number = 7
+
+
+class Int_Knob(Array_Knob):
+    _number = 3
+
+    def _initial(self) -> Any:
+        return 0
+
+    def _checked(self, value: Any) -> Any:
+        return int(super()._checked(value))
+
+    def _parsed(self, text: str) -> Any:
+        return int(float(text))
+
+
+class Boolean_Knob(Array_Knob):
+    _number = 6
+
+    def __init__(self, name: str, label: str | None = None, value: Any = False) -> None:
+        super().__init__(name, label)
+        self._value = self._default = self._checked(value)
+
+    def _initial(self) -> Any:
+        return False
+
+    def _checked(self, value: Any) -> Any:
+        if not isinstance(value, (bool, int, float)):
+            raise TypeError(f"knob {self._name} takes a truth value, got {value!r}")
+        return bool(value)
+
+    def _parsed(self, text: str) -> Any:
+        if text not in ("true", "false", "1", "0"):
+            raise ValueError(f"{text!r} is no truth value")
+        return text in ("true", "1")
+
+    def _text(self) -> str:
+        return "true" if self._value else "false"
+
+
+class Disable_Knob(Boolean_Knob):
+    pass
+
+
+class Enumeration_Knob(Knob):
+    _number = 4
+
+    def __init__(self, name: str, label: str | None = None, items: Sequence[str] = ()) -> None:
+        super().__init__(name, label)
+        self._items = [str(item) for item in items]
+        self._value = self._default = self._names()[0] if self._items else ""
+
+    def _names(self) -> list[str]:
+        """Items are `name` or `name<tab>what the menu shows`."""
+        return [item.split("\t")[0] for item in self._items]
+
+    def _checked(self, value: Any) -> str:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if not 0 <= int(value) < len(self._items):
+                raise TypeError(f"menu {self._name} has no item {value}")
+            return self._names()[int(value)]
+        if value not in self._names():
+            raise TypeError(f"menu {self._name} has no item {value!r}; it has {self._names()}")
+        return value
+
+    def getValue(self) -> float:
+        return float(self._names().index(self.value())) if self._items else 0.0
+
+    def values(self) -> list[str]:
+        return list(self._items)
+
+    def setValues(self, items: Sequence[str]) -> None:
+        self._items = [str(item) for item in items]
+        if self._value not in self._names():
+            self._value = self._names()[0] if self._items else ""
+        if self._node is not None:
+            self._node._changed(self)
+
+    def enumName(self, n: int) -> str:
+        return self._names()[n]
+
+    def numValues(self) -> int:
+        return len(self._items)
+
+    def _fields(self) -> list[str]:
+        return ["M", "{" + " ".join(quoted(item) for item in self._items) + "}"]
+
+    def _take_fields(self, text: str) -> None:
+        self._items = unquoted_list(text)
+        self._value = self._default = self._names()[0] if self._items else ""
+
+
+class Channel_Knob(Knob):
+    def _initial(self) -> Any:
+        return "none"
+
+    def _checked(self, value: Any) -> str:
+        from . import _channels
+
+        if not isinstance(value, str):
+            raise TypeError(f"knob {self._name} takes the name of a channel, got {value!r}")
+        _channels.names_of(value)
+        return value
+
+
+class ChannelMask_Knob(Channel_Knob):
+    pass
+
+
+class Format_Knob(Knob):
+    def _initial(self) -> Any:
+        return None
+
+    def value(self) -> Any:
+        return self._value if self._value is not None else _session.current().root["format"]._value
+
+    def _checked(self, value: Any) -> Any:
+        from ._formats import Format, format_of_text
+
+        if isinstance(value, str):
+            return format_of_text(value)
+        if value is not None and not isinstance(value, Format):
+            raise TypeError(f"knob {self._name} takes a format, got {value!r}")
+        return value
+
+    def _text(self) -> str:
+        return self.value()._text()
+
+
+class MultiView_Knob(Knob):
+    def _checked(self, value: Any) -> str:
+        import nuke
+
+        unknown = set(str(value).split()) - set(nuke.views())
+        if unknown:
+            raise ValueError(f"the script has no view {sorted(unknown)}")
+        return str(value)

@@ -1,0 +1,147 @@
+"""Nuke's rules of threads, renders, callbacks and windows."""
+
+import threading
+
+import nuke
+import pytest
+from nuke import _session
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def on_a_thread(call):
+    """Run a call on another thread and return what it raised."""
+    raised = []
+
+    def run():
+        try:
+            call()
+        except RuntimeError as problem:
+            raised.append(str(problem))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(10)
+    return raised
+
+
+@pytest.fixture
+def write(tmp_path, session):
+    assert session.has_window
+    source = nuke.nodes.Constant(color=(1, 2, 3, 1), channels="rgba")
+    made = nuke.nodes.Write(inputs=[source], file=str(tmp_path / "a.%04d.exr"), channels="rgba", file_type="exr")
+    assert made["views"].value() == "main"
+    return made
+
+
+@pytest.mark.usefixtures("write")
+@pytest.mark.parametrize(
+    "call",
+    [
+        nuke.root,
+        nuke.nodes.Constant,
+        lambda: nuke.toNode("Write1"),
+        nuke.views,
+        lambda: nuke.frame(3),
+        lambda: nuke.Layer("other", ["other.red"]),
+        lambda: nuke.execute("Write1", 1, 1),
+        lambda: nuke.executeDeferred(print),
+    ],
+)
+def test_the_graph_is_not_touched_from_another_thread(call):
+    (sentence,) = on_a_thread(call)
+    assert "not on the main one" in sentence
+
+
+def test_nodes_and_knobs_are_not_touched_from_another_thread(write):
+    for call in (lambda: write["file"], write.name, lambda: write.setInput(0, None)):
+        assert "not on the main one" in on_a_thread(call)[0]
+    knob = write["raw"]
+    assert "not on the main one" in on_a_thread(lambda: knob.setValue(True))[0]
+
+
+def test_a_thread_gets_values_from_the_main_thread():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(nuke.executeInMainThreadWithResult(nuke.views)))
+    thread.start()
+    _session.pump(lambda: not thread.is_alive())
+    assert found == [["main"]]
+
+
+def test_an_error_on_the_main_thread_is_printed_and_gives_none(session):
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.append(nuke.executeInMainThreadWithResult(nuke.toNode, (None, None)))
+    )
+    thread.start()
+    _session.pump(lambda: not thread.is_alive())
+    assert found == [None]
+    assert "TypeError" in session.printed[0]
+
+
+def test_waiting_for_the_main_thread_on_the_main_thread_is_refused():
+    with pytest.raises(RuntimeError, match="hangs"):
+        nuke.executeInMainThreadWithResult(nuke.views)
+
+
+def test_deferred_calls_wait_for_the_event_loop():
+    called = []
+    nuke.executeDeferred(called.append, (1,))
+    assert called == []
+    _session.pump()
+    assert called == [1]
+
+
+def test_a_render_within_a_render_is_refused(write):
+    nuke.addBeforeFrameRender(lambda: nuke.execute(write, 1, 1))
+    with pytest.raises(RuntimeError, match="already executing"):
+        nuke.execute(write, 1, 1)
+
+
+@pytest.mark.usefixtures("write")
+def test_a_render_from_a_callback_or_button_is_refused_and_a_deferred_one_is_not(session):
+    group = nuke.nodes.Group()
+    group.addKnob(nuke.PyScript_Knob("go", "Go", "nuke.execute('Write1', 1, 1)"))
+    with pytest.raises(RuntimeError, match="already executing"):
+        group["go"].execute()
+    group["go"].setValue("nuke.executeDeferred(lambda: nuke.execute('Write1', 1, 1))")
+    group["go"].execute()
+    _session.pump()
+    assert session.rendered == [("Write1", 1, "main")]
+    nuke.addKnobChanged(lambda: nuke.execute("Write1", 1, 1), nodeClass="Constant")
+    with pytest.raises(RuntimeError, match="already executing"):
+        nuke.toNode("Constant1")["channels"].setValue("rgb")
+
+
+def test_a_cancelled_render_says_so(write, session):
+    session.cancels_render = lambda frame: frame == 2
+    with pytest.raises(RuntimeError, match=r"^Cancelled$"):
+        nuke.execute(write, 1, 3)
+    assert [frame for _, frame, _ in session.rendered] == [1]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: nuke.ProgressTask("work"),
+        lambda: nuke.message("hello"),
+        lambda: nuke.menu("Nodes"),
+        lambda: nuke.nodes.Group().showControlPanel(),
+    ],
+)
+def test_without_a_window_there_is_nothing_to_show(call):
+    _session.start(gui=False)
+    assert nuke.GUI is False
+    with pytest.raises(RuntimeError, match="needs a window"):
+        call()
+
+
+def test_a_progress_task_takes_plain_numbers_and_texts_and_can_be_cancelled(session):
+    task = nuke.ProgressTask("work")
+    task.setProgress(3)
+    task.setMessage("frame 1")
+    with pytest.raises(TypeError):
+        task.setProgress(3.5)
+    assert not task.isCancelled()
+    session.presses_cancel = lambda _: True
+    assert task.isCancelled()
