@@ -12,11 +12,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.colour import over, srgb_decode
 from lfpnet.data.procedural import GENERATORS
 from lfpnet.data.procedural_background import procedural_background
 from lfpnet.images import write_mask
-from lfpnet.images.atomic_file import atomic_file
 from lfpnet.images.exr_stream import write_exr
 from sidecar.cli.main import main as lfpnet
 

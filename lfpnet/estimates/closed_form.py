@@ -6,11 +6,13 @@ gradients with an incomplete Cholesky factor.
 
 import contextlib
 import io
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
 
+from lfpnet.pymatting_library import load_pymatting, threads_of_torch
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN, AlphaPixels, PlatePixels, TrimapPixels
 
 #: The network corrects what is left: a tenth of the accuracy that pymatting asks for by itself costs half the time.
@@ -43,23 +45,21 @@ def closed_form_alpha(plate_display: PlatePixels, trimap: TrimapPixels) -> Alpha
 
 def _solved(plate_display: PlatePixels, trimap: TrimapPixels, alpha: AlphaPixels) -> AlphaPixels:
     """The least-squares solution, cut to 0 and 1."""
-    from pymatting import cg, make_linear_system  # compiles at first use
-    from pymatting.laplacian.cf_laplacian import cf_laplacian
-
-    laplacian = cf_laplacian(plate_display.astype(np.float64), is_known=(trimap != UNKNOWN).ravel())
-    matrix, right_side = make_linear_system(laplacian, alpha.astype(np.float64))[:2]
-    solution = cg(matrix, right_side, M=_factor(matrix), rtol=TOLERANCE, maxiter=MOST_ITERATIONS)
+    pymatting = load_pymatting("makes the closed-form estimate")  # compiles at first use
+    with threads_of_torch():
+        laplacian = pymatting.cf_laplacian(plate_display.astype(np.float64), is_known=(trimap != UNKNOWN).ravel())
+        matrix, right_side = pymatting.make_linear_system(laplacian, alpha.astype(np.float64))[:2]
+        factor = _factor(pymatting, matrix)
+        solution = pymatting.cg(matrix, right_side, M=factor, rtol=TOLERANCE, maxiter=MOST_ITERATIONS)
     return _clamped(solution.reshape(trimap.shape))
 
 
-def _factor(matrix: Any) -> Any:
+def _factor(pymatting: ModuleType, matrix: Any) -> Any:
     """An incomplete Cholesky factor, or None when even a large shift gives none."""
-    from pymatting import ichol
-
     for shift in SHIFTS:
         try:
             with contextlib.redirect_stdout(io.StringIO()):  # it prints advice for its own users
-                return ichol(matrix, discard_threshold=1e-4, shifts=(shift,))
+                return pymatting.ichol(matrix, discard_threshold=1e-4, shifts=(shift,))
         except ValueError:
             continue
     return None

@@ -4,16 +4,15 @@ Source: Levin, Lischinski and Weiss, A Closed-Form Solution to Natural Image Mat
 Matting, 2013; foregrounds by Germer et al., Fast Multi-Level Foreground Estimation, 2020.
 """
 
-import warnings
 from abc import ABC, abstractmethod
-from types import ModuleType
 
 import numpy as np
 from jaxtyping import Float64
 
 from lfpnet.data.layouts import EvaluationCase
-from lfpnet.errors import ConfigurationError, TrimapError
+from lfpnet.errors import TrimapError
 from lfpnet.evaluation.method import Estimate, shown
+from lfpnet.pymatting_library import load_pymatting, threads_of_torch
 
 _WARM_UP_SIDE = 12
 
@@ -28,11 +27,13 @@ class _Propagation(ABC):
     name: str
 
     def __init__(self) -> None:
-        self._pymatting = _load_pymatting()
+        self._pymatting = load_pymatting("computes the methods closed-form and knn")
         # The first call compiles; that is no time of the method.
         trimap = np.full((_WARM_UP_SIDE, _WARM_UP_SIDE), 0.5)
         trimap[:, :4], trimap[:, 8:] = 0, 1
-        self._solve(np.repeat(np.linspace(0, 1, _WARM_UP_SIDE)[None, :, None], _WARM_UP_SIDE, 0) + np.zeros(3), trimap)
+        ramp = np.repeat(np.linspace(0, 1, _WARM_UP_SIDE)[None, :, None], _WARM_UP_SIDE, 0)
+        with threads_of_torch():
+            self._solve(ramp + np.zeros(3), trimap)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -47,7 +48,8 @@ class _Propagation(ABC):
         """
         plate = shown(case.plate, is_linear=case.is_linear).astype(np.float64)
         try:
-            alpha = self._solve(plate, case.trimap / 255.0)
+            with threads_of_torch():
+                alpha = self._solve(plate, case.trimap / 255.0)
         except ValueError as error:
             raise TrimapError(
                 f"Expected a trimap that {self.name} can solve for {case.name}, got '{error}'; mark some foreground "
@@ -55,7 +57,8 @@ class _Propagation(ABC):
             ) from error
         foreground = None
         if case.foreground is not None:
-            foreground = self._pymatting.estimate_foreground_ml(plate, alpha).astype(np.float32)
+            with threads_of_torch():
+                foreground = self._pymatting.estimate_foreground_ml(plate, alpha).astype(np.float32)
         return Estimate(alpha.astype(np.float32), foreground)
 
     @abstractmethod
@@ -79,17 +82,3 @@ class NearestNeighbours(_Propagation):
 
     def _solve(self, plate: np.ndarray, trimap: np.ndarray) -> np.ndarray:
         return self._pymatting.estimate_alpha_knn(plate, trimap)
-
-
-def _load_pymatting() -> ModuleType:
-    """The library, or a sentence that says how to get it."""
-    try:
-        with warnings.catch_warnings():  # its compiler warns about itself
-            warnings.simplefilter("ignore")
-            import pymatting
-    except ImportError as error:
-        raise ConfigurationError(
-            f"The methods closed-form and knn need pymatting, which cannot be imported ({error}); install it with "
-            "`pip install lfpnet[evaluate]` or leave them out."
-        ) from error
-    return pymatting

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.errors import ConfigurationError, SizeMismatchError
-from lfpnet.images.atomic_file import atomic_file
 from lfpnet.images.exr_attributes import merged_attributes
 from lfpnet.images.exr_stream import write_exr
 from lfpnet.images.picture_file import write_8_bit

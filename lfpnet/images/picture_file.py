@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.errors import ConfigurationError, OutputError
-from lfpnet.images.atomic_file import atomic_file
 
 _JPEG_QUALITY = 92
 

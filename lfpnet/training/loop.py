@@ -17,7 +17,7 @@ from lfpnet.training.config import TrainingConfig
 from lfpnet.training.log import TrainingLog
 from lfpnet.training.optimisation import Optimisation
 from lfpnet.training.phase import Phase
-from lfpnet.training.preflight import check_run
+from lfpnet.training.preflight import check_memory, check_run
 from lfpnet.training.processes import Processes
 from lfpnet.training.snapshots import Snapshot, read_snapshot, write_snapshot
 from lfpnet.training.validation import validate
@@ -40,6 +40,7 @@ class Trainer:
         ConfigurationError: the folder holds a run with another configuration, or the processes cannot share a step.
         WeightsError: the weights to start from do not fit.
         OutputError: the folder cannot be made, or the disk has no room for the state.
+        DeviceError: the memory has no room for a step.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Trainer:
         if config.weights and not self._state.exists():
             fill_network(network, read_checkpoint(Path(config.weights)).tensors, config.weights)
         check_run(config, network, folder, self.processes)
+        check_memory(config, self.device, self.processes.count)
         network.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.processes.share(network)
         self.optimisation = Optimisation(network, config, self.processes)

@@ -1,6 +1,5 @@
 """The state of a run on disk: written to a temporary name, renamed, read back exactly."""
 
-import os
 import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import torch
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.errors import OutputError, WeightsError
 
 
@@ -30,12 +30,10 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     Raises:
         OutputError: the folder or the disk refuses.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        torch.save(vars(snapshot), temporary)
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        temporary.unlink(missing_ok=True)
+        with atomic_file(path) as stream:
+            torch.save(vars(snapshot), stream)
+    except RuntimeError as error:  # torch's word for a full disk
         raise OutputError(
             f"Expected to write the training state to {path}, got '{error}'; make room on the disk and run again."
         ) from error

@@ -1,6 +1,10 @@
-"""The weights that ship with the package, and where to find them."""
+"""The weights that ship with the package and those of the user, and where to find them."""
 
 from pathlib import Path
+
+from lfpnet.weights.folder import user_models_folder
+
+__all__ = ["default_weights", "packaged_weights", "user_models_folder"]
 
 _FOLDER = Path(__file__).parent
 _DEFAULT = "lfpnet-compact.safetensors"

@@ -11,6 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.data.layouts import DEFAULT_BAND_PIXELS, LAYOUT_NAMES, Case
 from lfpnet.data.layouts.folders import pictures_in
 from lfpnet.errors import InputError, TrimapError
@@ -26,7 +27,6 @@ from lfpnet.evaluation.distances import (
 from lfpnet.evaluation.distances.measurement import FARTHER
 from lfpnet.evaluation.distances.plot import RECEPTIVE_FIELD
 from lfpnet.images import read_mask
-from lfpnet.images.atomic_file import atomic_file
 from lfpnet.trimap import from_grey
 from sidecar.cli.evaluate import Skipped, cases_of, make_folder
 

@@ -1,12 +1,10 @@
 """`lfpnet finetune`: teach weights one shot from a few frames with approved alphas, and see whether it helped."""
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,10 @@ from tqdm import tqdm
 
 from lfpnet.data.layouts import LAYOUT_NAMES, Case, check_cases, find_cases
 from lfpnet.data.pool import Pool, build_pool, open_pool
-from lfpnet.errors import ConfigurationError, OutputError
-from lfpnet.images.atomic_file import atomic_file
 from lfpnet.inference.device import choose_device
 from lfpnet.model.checkpoint import Provenance, load_network, save_checkpoint
 from lfpnet.model.network import LFPNet
+from lfpnet.pymatting_library import load_pymatting
 from lfpnet.training.finetuning import (
     FineTuneOptions,
     Fit,
@@ -31,15 +28,16 @@ from lfpnet.training.finetuning import (
     mean_figures,
     read_frames,
 )
-from lfpnet.training.finetuning.layers import load_pymatting
+from lfpnet.training.finetuning.layers import PURPOSE
+from lfpnet.training.preflight import check_memory
 from lfpnet.weights import default_weights
+from sidecar.cli.finetune_report import before_and_after, write_figures
 from sidecar.cli.finetune_sheet import write_sheet
+from sidecar.cli.new_weights import check_output, output_path
 from sidecar.cli.training_progress import Progress, stopping_kindly
 
 #: The pool that is drawn when none is given: enough to remind, drawn in seconds.
 _DRAWN_FOREGROUNDS, _DRAWN_BACKGROUNDS, _DRAWN_SIZE = 32, 8, 256
-#: What the means are called in the table, and what they are multiplied with.
-_COLUMNS = {"mse": ("MSE x1000", 1000.0), "sad": ("SAD", 1.0), "grad": ("Grad", 1.0)}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -51,7 +49,9 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--weights", type=Path, metavar="FILE", help="default: the weights of the package")
     parser.add_argument("--shots", type=Path, required=True, metavar="DIR", help="plates and approved alphas")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="NEW", help="must not exist yet")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="NEW", help="a file that does not exist yet, or a bare name as with --name"
+    )
     parser.add_argument("--layout", choices=("auto", *LAYOUT_NAMES), default="auto", help="how DIR is laid out")
     parser.add_argument("--hold-back", nargs="+", default=[], metavar="FRAME", help="frames to judge by")
     parser.add_argument("--every", type=int, default=4, metavar="K", help="else every K-th frame is held back")
@@ -65,7 +65,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--check-steps", type=int, default=defaults.check_steps, help="steps between looks")
     parser.add_argument("--procedural", type=float, default=defaults.procedural_share, help="share of samples, 0 to 1")
     parser.add_argument("--seed", type=int, default=defaults.seed)
-    parser.add_argument("--name", help="name of the weights in menus; default: that of the file")
+    parser.add_argument(
+        "--name",
+        help="name of the weights in menus; without -o the file goes where every sidecar looks",
+    )
     parser.add_argument("--even-if-worse", action="store_true", help="write the weights though nothing was gained")
     parser.add_argument("--skip-unreadable", action="store_true", help="name what cannot be used and go on")
     parser.add_argument("--workers", type=int, default=0, help="processes that make samples")
@@ -77,12 +80,13 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check everything, matte the held-back frames, fit, matte them again, write."""
     options = _options(arguments)
-    _check_output(arguments.output)
-    load_pymatting()
+    arguments.output = output_path(arguments.output, arguments.name)
+    check_output(arguments.output)
+    load_pymatting(PURPOSE)
     taught, held = _split(arguments)
     network, parent = load_network(arguments.weights or default_weights())
-    options.config(network.config)
     device = choose_device(arguments.device)
+    check_memory(options.config(network.config), device)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     _say(f"learning from {_names(taught)}; judging by {_names(held)}")
@@ -98,7 +102,10 @@ def run(arguments: argparse.Namespace) -> int:
         progress.close()
     _say(f"{fitted.steps} steps in {fitted.seconds:.0f} s, best at step {fitted.best.step}: {fitted.reason}")
     after = _matte(fitted.network, parent, held, arguments.device, "after")
-    return _finish(arguments, (taught, held), (before, after), fitted, parent)
+    written = _finish(arguments, (taught, held), (before, after), fitted, parent)
+    new = str(arguments.output.absolute()) if written else None
+    progress.tell(before=mean_figures(before), after=mean_figures(after), weights=new)
+    return 0 if written else 2
 
 
 def _finish(
@@ -107,11 +114,11 @@ def _finish(
     mattes: tuple[list[FrameFigures], list[FrameFigures]],
     fitted: Fit,
     parent: Provenance,
-) -> int:
-    """Tell before and after, and write what was gained."""
+) -> bool:
+    """Tell before and after, and write what was gained; say whether anything was."""
     before, after = mattes
     means = {"before": mean_figures(before), "after": mean_figures(after)}
-    print(_table(before, after))
+    print(before_and_after(before, after))
     first, best = fitted.checks[0], fitted.best
     print(f"Procedural samples (forgetting): MSE {first.procedural_mse:.5f} before, {best.procedural_mse:.5f} after")
     has_gained = means["after"]["mse"] < means["before"]["mse"]
@@ -122,19 +129,19 @@ def _finish(
     )  # fmt: skip
     sheet, report = arguments.output.with_suffix(".png"), arguments.output.with_suffix(".json")
     write_sheet(sheet, cases[1], before, after)
-    _write_report(report, means, mattes, fitted, provenance)
+    write_figures(report, means, mattes, fitted, provenance)
     if not has_gained and not arguments.even_if_worse:
         print(
             f"lfpnet: nothing was gained on the held-back frames, so {arguments.output} was not written ({sheet} shows "
             "why); give more frames or --minutes, or insist with --even-if-worse.",
             file=sys.stderr,
         )
-        return 2
-    _check_output(arguments.output)  # somebody may have written it meanwhile
+        return False
+    check_output(arguments.output)  # somebody may have written it meanwhile
     save_checkpoint(arguments.output, fitted.network, provenance)
     print(f"{arguments.output}: try it with `lfpnet matte PLATE TRIMAP --weights {arguments.output} -o OUT.exr`")
     print(f"{sheet}: pictures; {report}: figures")
-    return 0
+    return True
 
 
 def _options(arguments: argparse.Namespace) -> FineTuneOptions:
@@ -148,16 +155,6 @@ def _options(arguments: argparse.Namespace) -> FineTuneOptions:
         check_steps=arguments.check_steps,
         seed=arguments.seed,
     )
-
-
-def _check_output(path: Path) -> None:
-    """Refuse a name that is taken or cannot be written, before anything is computed."""
-    if path.suffix != ".safetensors":
-        raise ConfigurationError(f"Expected a name that ends in .safetensors for the new weights, got {path}.")
-    if path.exists():
-        raise OutputError(f"{path} exists and is not overwritten; choose another name.")
-    if not path.parent.is_dir():
-        raise OutputError(f"{path} cannot be written because the folder {path.parent} does not exist; create it.")
 
 
 def _split(arguments: argparse.Namespace) -> tuple[list[Case], list[Case]]:
@@ -197,36 +194,6 @@ def _matte(network: LFPNet, provenance: Provenance, cases: list[Case], device: s
             bar.update()
 
         return matte_frames(network, provenance, cases, device=device, progress=advance)
-
-
-def _table(before: list[FrameFigures], after: list[FrameFigures]) -> str:
-    """Before and after for every held-back frame, and the means."""
-    lines = [f"{'frame':>16}" + "".join(f"{title:>22}" for title, _ in _COLUMNS.values())]
-    rows = [(one.name, vars(one), vars(other)) for one, other in zip(before, after, strict=True)]
-    rows.append(("mean", mean_figures(before), mean_figures(after)))
-    for name, one, other in rows:
-        cells = [f"{one[key] * scale:.3f} -> {other[key] * scale:.3f}" for key, (_, scale) in _COLUMNS.items()]
-        lines.append(f"{name:>16}" + "".join(f"{cell:>22}" for cell in cells))
-    return "\n".join(lines)
-
-
-def _write_report(
-    path: Path,
-    means: dict[str, dict[str, float]],
-    mattes: tuple[list[FrameFigures], list[FrameFigures]],
-    fitted: Fit,
-    provenance: Provenance,
-) -> None:
-    """Every figure as JSON."""
-    frames = {
-        label: {frame.name: {key: getattr(frame, key) for key in _COLUMNS} for frame in side}
-        for label, side in zip(("before", "after"), mattes, strict=True)
-    }
-    looks = [asdict(check) for check in fitted.checks]
-    ended = {"steps": fitted.steps, "seconds": fitted.seconds, "because": fitted.reason}
-    report = {"means": means, "frames": frames, "looks": looks, "fit": ended, "provenance": asdict(provenance)}
-    with atomic_file(path) as stream:
-        stream.write((json.dumps(report, indent=1) + "\n").encode())
 
 
 def _names(cases: list[Case]) -> str:

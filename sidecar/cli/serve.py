@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from lfpnet.weights import user_models_folder
 from sidecar.client.endpoint import runtime_directory
 from sidecar.server.app import serve
 from sidecar.server.config import ServerConfig
@@ -23,7 +24,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a server; tests use them with a predictor of their own."""
     parser.add_argument("--weights", type=Path, help="checkpoint of the model 'default' (default: the one that ships)")
-    parser.add_argument("--models", type=Path, metavar="FOLDER", help="offer every NAME.safetensors in it by its name")
+    parser.add_argument(
+        "--models", type=Path, action="append", metavar="FOLDER", help="offer NAME.safetensors in it too; see the docs"
+    )
     parser.add_argument("--device", action="append", metavar="DEVICE", help="auto, cpu, cuda:0, mps; repeat for more")
     parser.add_argument("--precision", default="auto", help="auto, fp32, bf16 or fp16 (default: auto)")
     parser.add_argument("--listen", metavar="ADDRESS", help="tcp://127.0.0.1:* or, with --keys, tcp://HOST:PORT")
@@ -74,7 +77,7 @@ def config_from(arguments: argparse.Namespace) -> ServerConfig:
     return ServerConfig(
         runtime_directory=folder,
         weights=arguments.weights,
-        models_directory=arguments.models,
+        models_directories=(user_models_folder(), *(arguments.models or ())),
         devices=tuple(arguments.device or ("auto",)),
         precision=arguments.precision,
         listen=arguments.listen,

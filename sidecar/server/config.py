@@ -27,7 +27,7 @@ class ServerConfig:
     Attributes:
         runtime_directory: private folder of the lock, the sockets and the published endpoint.
         weights: checkpoint behind the model name `default`; None takes the weights that ship with lfpnet.
-        models_directory: each `NAME.safetensors` in it can be asked for by name.
+        models_directories: each `NAME.safetensors` in them can be asked for by name, the last folder winning.
         devices: one worker each, such as `("cuda:0", "cuda:1")`.
         precision: as `Predictor.load` takes it.
         listen: None for a private local socket, `tcp://127.0.0.1:*` (with a token), or `tcp://host:port` (CURVE).
@@ -41,7 +41,7 @@ class ServerConfig:
 
     runtime_directory: Path
     weights: Path | None = None
-    models_directory: Path | None = None
+    models_directories: tuple[Path, ...] = ()
     devices: tuple[str, ...] = ("auto",)
     precision: str = "auto"
     listen: str | None = None

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sidecar.server.cache import Blob, ResultCache
+from sidecar.server.catalogue import Catalogue, described
 from sidecar.server.config import ServerConfig
 from sidecar.server.intake import announced_uploads, slot_views
 from sidecar.server.jobs import CANCELLED, DONE, FAILED, QUEUED, RUNNING, WAITING, Job, JobQueue
-from sidecar.server.model_host import LoadPredictor, ModelHost, find_models
+from sidecar.server.model_host import LoadPredictor, ModelHost
 from sidecar.server.pipeline import Event, Pipeline
 from sidecar.server.pixels import PixelPort
 from sidecar.server.sessions import Session, Sessions
@@ -20,6 +21,8 @@ from sidecar.wire.errors import SidecarError
 from sidecar.wire.limits import CHUNK_BYTES
 
 log = logging.getLogger(__name__)
+#: Models in one list; the longest possible names and licences of so many fit into a header of 64 kB.
+LISTED_MODELS = 80
 
 
 class Desk:
@@ -37,9 +40,9 @@ class Desk:
         self.queue = JobQueue()
         self.shelf = Shelf(config.limits.results_bytes)
         self.cache = ResultCache(config.limits.cache_bytes)
-        self.catalogue = find_models(config.weights, config.models_directory)
+        self.find_models = Catalogue(config.weights, config.models_directories)
         self.hosts = [
-            ModelHost(load, self.catalogue, device=device, precision=config.precision, capacity=config.limits.models)
+            ModelHost(load, self.find_models, device=device, precision=config.precision, capacity=config.limits.models)
             for device in config.devices
         ]
         port = PixelPort(config)
@@ -205,9 +208,10 @@ class Desk:
         return self.is_draining and (now >= self._ends_at or not self.is_busy)
 
     def models(self) -> list[dict[str, Any]]:
-        """List the models that can be asked for."""
+        """List the models that can be asked for now."""
         loaded = {name for host in self.hosts for name in host.loaded}
-        return [{"name": name, "is_loaded": name in loaded} for name in list(self.catalogue)[:100]]
+        found = list(self.find_models().items())[:LISTED_MODELS]
+        return [described(name, file, is_loaded=name in loaded) for name, file in found]
 
     def _is_worth_keeping(self, job: Job) -> bool:
         """Say whether a job sent again is the same one; its unfinished uploads begin anew."""

@@ -17,7 +17,7 @@ from sidecar.server.sockets import Sockets
 from sidecar.server.training import Training
 from sidecar.wire.errors import SidecarError
 from sidecar.wire.framing import Message, pack, unpack
-from sidecar.wire.messages import PRIORITIES
+from sidecar.wire.messages import PRIORITIES, TRAINING_COMMANDS
 from sidecar.wire.version import PROTOCOL, check_protocol
 
 log = logging.getLogger(__name__)
@@ -217,7 +217,7 @@ class Front:
         session = self._session(identity, fields)
         if not self._sockets.is_local:
             raise SidecarError("unauthorised", "Training can be started from the sidecar's own machine only.")
-        self._training.start(fields["arguments"])
+        self._training.start(fields.get("command", TRAINING_COMMANDS[0]), fields["arguments"])
         self._send(session, "train_reply", self._training.report(0))
 
     def _on_train_status(self, identity: bytes, fields: dict[str, Any]) -> None:

@@ -9,11 +9,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from lfpnet.weights import packaged_weights
+from sidecar.server.catalogue import FindModels, ModelFile
 from sidecar.wire.errors import SidecarError
 
 log = logging.getLogger(__name__)
-DEFAULT = "default"
 
 
 class MattePredictor(Protocol):
@@ -75,15 +74,15 @@ class ModelHost:
     """The models of one device. Only its worker's thread calls `get`; any thread may ask for `loaded`."""
 
     def __init__(
-        self, load: LoadPredictor, catalogue: dict[str, Path | None], *, device: str, precision: str, capacity: int
+        self, load: LoadPredictor, find_models: FindModels, *, device: str, precision: str, capacity: int
     ) -> None:
         """Load nothing yet."""
         self._load = load
-        self._catalogue = catalogue
+        self._find_models = find_models
         self._device = device
         self._precision = precision
         self._capacity = capacity
-        self._models: OrderedDict[str, MattePredictor] = OrderedDict()
+        self._models: OrderedDict[str, tuple[ModelFile, MattePredictor]] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -93,31 +92,42 @@ class ModelHost:
             return tuple(self._models)
 
     def get(self, name: str) -> MattePredictor:
-        """Return a model, loading it first if need be.
+        """Return a model, loading it first if it is not in memory or its file was replaced.
 
         Raises:
-            SidecarError: code `model_unavailable` for a name that is not in the catalogue.
+            SidecarError: code `model_unavailable` for a name that stands for no usable file.
         """
+        file = self._file(name)
         with self._lock:
-            if name in self._models:
+            if name in self._models and self._models[name][0] == file:
                 self._models.move_to_end(name)
-                return self._models[name]
-            if name not in self._catalogue:
-                known = ", ".join(sorted(self._catalogue))
-                raise SidecarError("model_unavailable", f"There is no model '{name[:80]}': choose one of {known}.")
+                return self._models[name][1]
+            self._models.pop(name, None)
             while len(self._models) >= self._capacity:
                 dropped, _ = self._models.popitem(last=False)
                 log.info("model %s leaves %s to make room", dropped, self._device)
         log.info("loading model %s on %s", name, self._device)
-        model = self._load(self._catalogue[name], self._device, self._precision)
+        model = self._load(file.path, self._device, self._precision)
         with self._lock:
-            self._models[name] = model
+            self._models[name] = file, model
         return model
 
+    def version(self, name: str) -> str:
+        """Return a text that changes with the weights behind a name.
 
-def find_models(weights: Path | None, directory: Path | None) -> dict[str, Path | None]:
-    """List the models that can be asked for: `default`, those that ship, and every checkpoint in the folder by name."""
-    catalogue: dict[str, Path | None] = {DEFAULT: weights} | {path.stem: path for path in packaged_weights()}
-    if directory is not None:
-        catalogue |= {path.stem: path for path in sorted(directory.glob("*.safetensors"))}
-    return catalogue
+        Raises:
+            SidecarError: as `get`.
+        """
+        return repr(self._file(name))
+
+    def _file(self, name: str) -> ModelFile:
+        """Find the file; while it is being written over, the model that was loaded from it serves on."""
+        found = self._find_models()
+        if name in found:
+            return found[name]
+        with self._lock:
+            held = self._models[name][0] if name in self._models else None
+        if held is not None and held.path is not None and held.path.exists():
+            return held
+        known = ", ".join(sorted(found))[:1000]
+        raise SidecarError("model_unavailable", f"There is no model '{name[:80]}': choose one of {known}.")

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sidecar.server.cache import ResultCache
+from sidecar.server.catalogue import DEFAULT
 from sidecar.server.jobs import Job, JobQueue
-from sidecar.server.model_host import DEFAULT, ModelHost, facts_of
+from sidecar.server.model_host import ModelHost, facts_of
 from sidecar.server.pixels import PixelPort
 from sidecar.server.translate import Cancelled, translate
 
@@ -145,7 +146,8 @@ class Pipeline:
 
     def _load(self, job: Job) -> None:
         job.inputs = self._port.load(job)
-        job.content_key = self._port.content_key(job)
+        version = self._hosts[0].version(job.request.get("model", DEFAULT))
+        job.content_key = f"{self._port.content_key(job)} {version}"
         job.uploads.clear()
 
     def _compute(self, job: Job, host: ModelHost) -> None:

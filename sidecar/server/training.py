@@ -1,88 +1,108 @@
-"""One training run in its own process group, with status, the tail of its log, and a stop that is kind first."""
+"""One training run in its own process group, with status, the tail of its log, and a stop that is kind first.
 
+A run outlives a server that is killed; the next server finds it in the runtime folder and goes on watching it.
+"""
+
+import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from lfpnet.errors import OutputError
+from sidecar.server.process_identity import start_mark
+from sidecar.server.training_record import TrainingRecord, read_record, write_record
 from sidecar.wire.errors import SidecarError
+from sidecar.wire.messages import TRAINING_COMMANDS
 
+log = logging.getLogger(__name__)
 #: Time for a run to write its checkpoint after SIGTERM.
 GRACE_SECONDS = 60.0
 TAIL_BYTES = 16 * 1024
-#: What starts a run; its arguments follow.
-TRAIN_COMMAND = (sys.executable, "-m", "sidecar.cli.main", "train")
+#: What starts a run; the sub-command and its arguments follow.
+TRAIN_COMMAND = (sys.executable, "-m", "sidecar.cli.main")
 
 
 class Training:
     """At most one run at a time; its log is a file, and the last line of it that is a JSON object is its progress."""
 
     def __init__(self, folder: Path, command: tuple[str, ...] = TRAIN_COMMAND) -> None:
-        """Run nothing yet.
+        """Run nothing yet, but find again the run of a server that was killed, and how the last one ended.
 
         Args:
-            folder: where the log goes.
-            command: what starts a run; the client's arguments follow.
+            folder: where log and record go.
+            command: what starts a run; the sub-command and the client's arguments follow.
         """
-        self._log = folder / "training.log"
-        self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
+        self._folder, self._command = folder, command
+        self._child: subprocess.Popen[bytes] | None = None
+        self._record = read_record(folder)
         self._kill_at = 0.0
-        self._was_stopped = False
+        if self.is_running:
+            assert self._record is not None
+            log.info("found the training run %d of another server", self._record.pid)
+            self._kill_at = time.monotonic() + GRACE_SECONDS if self._record.is_stopped else 0.0
 
     @property
     def is_running(self) -> bool:
         """Whether a run is alive."""
-        return self._process is not None and self._process.poll() is None
+        self._look()
+        if self._record is None or self._record.exit_code is not None:
+            return False
+        return self._child is not None or self._record.is_alive
 
-    def start(self, arguments: list[str]) -> None:
+    def start(self, command: str, arguments: list[str]) -> None:
         """Start a run.
 
+        Args:
+            command: one of `TRAINING_COMMANDS`.
+            arguments: of that command of `lfpnet`.
+
         Raises:
-            SidecarError: code `training` when one runs already or it cannot be started.
+            SidecarError: code `bad_option` for another command; `training` when a run is going on or cannot be started.
         """
+        if command not in TRAINING_COMMANDS:
+            raise SidecarError("bad_option", f"command must be one of {', '.join(TRAINING_COMMANDS)}: correct it.")
         if self.is_running:
             raise SidecarError("training", "A training run is going on: stop it or wait for its end.")
-        self._was_stopped, self._kill_at = False, 0.0
+        words, path = (*self._command, command, *arguments), self._folder / "training.log"
         try:
-            with self._log.open("wb") as log:
-                self._process = subprocess.Popen(  # noqa: S603 - local clients only, who are this user
-                    [*self._command, *arguments],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
+            with path.open("wb") as stream:
+                child = subprocess.Popen(  # noqa: S603 - local clients only, who are this user
+                    words, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True
                 )
-        except OSError as problem:
+        except (OSError, ValueError) as problem:
             raise SidecarError(
                 "training", f"The training run cannot be started ({problem}): mend that first."
             ) from problem
+        self._child, self._kill_at = child, 0.0
+        self._note(TrainingRecord(child.pid, start_mark(child.pid), words, str(path)))
 
     def stop(self) -> None:
         """Ask the run to end; `tick` kills it when it takes too long."""
-        if self.is_running and not self._was_stopped:
-            self._was_stopped = True
+        if self.is_running and self._record is not None and not self._record.is_stopped:
             self._kill_at = time.monotonic() + GRACE_SECONDS
+            self._note(replace(self._record, is_stopped=True))
             self._signal(signal.SIGTERM)
 
     def stop_now(self) -> None:
         """End the run with the server: kindly, then by force."""
-        if self._process is None:
-            return
         self.stop()
-        try:
-            self._process.wait(timeout=10.0)
-        except subprocess.TimeoutExpired:
-            self._kill()
-            self._process.wait()
+        for patience_seconds in (10.0, 5.0):
+            give_up = time.monotonic() + patience_seconds
+            while self.is_running and time.monotonic() < give_up:
+                time.sleep(0.02)
+            if self.is_running:
+                self._kill()
 
     def tick(self) -> None:
-        """Kill a run that was asked to stop and did not."""
-        if self._kill_at and self.is_running and time.monotonic() > self._kill_at:
+        """Notice a run's end, and kill one that was asked to stop and did not."""
+        if self.is_running and self._kill_at and time.monotonic() > self._kill_at:
             self._kill()
 
     def summary(self) -> dict[str, Any]:
@@ -92,49 +112,64 @@ class Training:
         return report
 
     def report(self, log_lines: int) -> dict[str, Any]:
-        """Give the fields of `train_reply`: `none`, `running`, `stopping`, `done`, `failed` or `stopped`."""
-        if self._process is None:
+        """Give the fields of `train_reply`."""
+        is_running, record = self.is_running, self._record
+        if record is None:
             return {"state": "none"}
-        exit_code = self._process.poll()
-        lines = self._tail()
-        report: dict[str, Any] = {
-            "state": self._state(exit_code),
-            "pid": self._process.pid,
-            "progress": _progress(lines),
-        }
-        if exit_code is not None:
-            report["exit_code"] = exit_code
+        lines = _tail(Path(record.log))
+        report: dict[str, Any] = {"state": _state(record, is_running=is_running), "pid": record.pid}
+        report["progress"] = _progress(lines)
+        if record.exit_code is not None:
+            report["exit_code"] = record.exit_code
         if log_lines:
             report["log"] = "\n".join(lines[-min(log_lines, 500) :])
         return report
 
-    def _state(self, exit_code: int | None) -> str:
-        if exit_code is None:
-            return "stopping" if self._was_stopped else "running"
-        if self._was_stopped:
-            return "stopped"
-        return "done" if exit_code == 0 else "failed"
+    def _look(self) -> None:
+        """Write down how the run ended, once it has and if it was started here."""
+        exit_code = None if self._child is None else self._child.poll()
+        if exit_code is not None and self._record is not None:
+            self._child = None
+            self._note(replace(self._record, exit_code=exit_code))
 
-    def _tail(self) -> list[str]:
+    def _note(self, record: TrainingRecord) -> None:
+        self._record = record
         try:
-            with self._log.open("rb") as log:
-                log.seek(max(0, log.seek(0, os.SEEK_END) - TAIL_BYTES))
-                return log.read().decode("utf-8", "replace").splitlines()
-        except FileNotFoundError:
-            return []
+            write_record(self._folder, record)
+        except OutputError as problem:
+            log.warning("the next server will not find this training run: %s", problem)
 
     def _kill(self) -> None:
         self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def _signal(self, number: int) -> None:
-        assert self._process is not None
-        if hasattr(os, "killpg"):
-            try:
-                os.killpg(self._process.pid, number)
-            except ProcessLookupError:
-                return
-        else:
-            self._process.terminate()
+        """Signal the whole group, but never a stranger that got the number of a run that has ended."""
+        if self._record is None or not self.is_running:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._record.pid, number)
+            elif self._child is not None:
+                self._child.terminate()
+
+
+def _state(record: TrainingRecord, *, is_running: bool) -> str:
+    if is_running:
+        return "stopping" if record.is_stopped else "running"
+    if record.is_stopped:
+        return "stopped"
+    if record.exit_code is None:
+        return "ended"  # under no server's eyes: how, only the log can tell
+    return "done" if record.exit_code == 0 else "failed"
+
+
+def _tail(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - TAIL_BYTES))
+            return stream.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
 
 
 def _progress(lines: list[str]) -> dict[str, Any] | None:

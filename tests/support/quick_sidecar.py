@@ -1,7 +1,8 @@
 """A real sidecar process with a quick, deterministic predictor: `python quick_sidecar.py [options of lfpnet serve]`.
 
 Nothing but the network is replaced. What the predictor does is steered by `LFPNET_QUICK`, a JSON object: `tiles`,
-`tile_seconds`, `crash_marker` (a file; the process kills itself in its first job and leaves the file), `die_at_start`.
+`tile_seconds`, `crash_marker` (a file; the process kills itself in its first job and leaves the file), `die_at_start`,
+`trains_really` (lfpnet's own training instead of a process that waits).
 """
 
 import argparse
@@ -95,8 +96,11 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     prepare_process()
+    trains_really = json.loads(os.environ.get("LFPNET_QUICK", "{}")).get("trains_really")
     return serve(
-        config_from(parser.parse_args()), load=lambda *_: QuickPredictor(), train_command=(sys.executable, "-c", TRAIN)
+        config_from(parser.parse_args()),
+        load=lambda *_: QuickPredictor(),
+        train_command=None if trains_really else (sys.executable, "-c", TRAIN),
     )
 
 

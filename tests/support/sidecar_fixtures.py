@@ -30,6 +30,7 @@ class Workplace:
         self.folder = Path(tempfile.mkdtemp(prefix="lfp-"))
         self.pictures = self.folder / "pictures"
         self.pictures.mkdir()
+        self.models = self.folder / "models"
         self._clients: list[Client] = []
         self._pids: set[int] = set()
 
@@ -40,7 +41,7 @@ class Workplace:
             name,
             directory=self.folder,
             command=command(*options),
-            environment=environment(quick),
+            environment={**environment(quick), "LFPNET_MODELS": str(self.models)},
             patience_seconds=how.pop("patience_seconds", PATIENCE_SECONDS),
             **how,
         )
@@ -83,7 +84,7 @@ class Workplace:
         return not running and not self.is_alive
 
 
-QUICK_SETTINGS = ("tiles", "tile_seconds", "crash_marker", "die_at_start")
+QUICK_SETTINGS = ("tiles", "tile_seconds", "crash_marker", "die_at_start", "trains_really")
 
 
 def command(*options: str) -> list[str]:

@@ -69,8 +69,9 @@ def _window(scene: TrainingSample, top: int, left: int, side: int) -> TrainingSa
     """The context crop of a tile of the scene's middle."""
     start = len(scene.trimap) // 4 - side // 2
     rows, columns = (slice(start + at, start + at + 2 * side) for at in (top, left))
-    arrays = [one.name for one in fields(scene) if one.name != "is_linear"]
-    return replace(scene, **{name: getattr(scene, name)[rows, columns] for name in arrays})
+    arrays = {one.name: getattr(scene, one.name) for one in fields(scene)}
+    pictures = {name: pixels for name, pixels in arrays.items() if isinstance(pixels, np.ndarray)}
+    return replace(scene, **{name: pixels[rows, columns] for name, pixels in pictures.items()})
 
 
 def _predicted(network: LFPNet, sample: TrainingSample) -> Float32[np.ndarray, "s s"]:

@@ -36,8 +36,9 @@ def narrowed(sample: TrainingSample, context: float) -> TrainingSample:
     if margin == 0:
         return sample
     kept = slice(margin, side - margin)
-    arrays = [one.name for one in fields(sample) if one.name != "is_linear"]
-    return replace(sample, **{name: _widened(getattr(sample, name)[kept, kept], margin) for name in arrays})
+    arrays = {one.name: getattr(sample, one.name) for one in fields(sample)}
+    pictures = {name: pixels for name, pixels in arrays.items() if isinstance(pixels, np.ndarray)}
+    return replace(sample, **{name: _widened(pixels[kept, kept], margin) for name, pixels in pictures.items()})
 
 
 def _widened(pixels: np.ndarray, margin: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lfpnet.images.atomic_file import atomic_file
+from lfpnet.atomic_file import atomic_file
 from lfpnet.training.ablation.options import AblationOptions
 from lfpnet.training.ablation.variants import Row, rows_of
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.data.pool import Pool
 from lfpnet.data.samples import SampleStream, TrainingSample
 from lfpnet.errors import ConfigurationError, OutputError
-from lfpnet.images.atomic_file import atomic_file
 from lfpnet.model.checkpoint import Provenance, load_network
 from lfpnet.training.ablation.judge import judge
 from lfpnet.training.ablation.narrow import NarrowedContext

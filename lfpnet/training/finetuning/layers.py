@@ -3,16 +3,13 @@
 Source: Germer et al., Fast Multi-Level Foreground Estimation, 2020.
 """
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
-
 import numpy as np
-import torch
 
-from lfpnet.errors import ConfigurationError
+from lfpnet.pymatting_library import load_pymatting, threads_of_torch
 from lfpnet.types import AlphaPixels, PlatePixels
+
+#: What fine-tuning needs the library for.
+PURPOSE = "finds colours beyond the alpha"
 
 
 def extended_layers(
@@ -35,8 +32,8 @@ def extended_layers(
     Raises:
         ConfigurationError: pymatting is not installed.
     """
-    estimate = load_pymatting().estimate_foreground_ml
-    with _threads_of_torch():
+    estimate = load_pymatting(PURPOSE).estimate_foreground_ml
+    with threads_of_torch():
         foreground, background = estimate(
             plate_display.astype(np.float64), alpha.astype(np.float64), return_background=True
         )
@@ -45,35 +42,3 @@ def extended_layers(
     if background_display is not None:
         background = background_display
     return np.clip(foreground, 0, 1).astype(np.float32), np.clip(background, 0, 1).astype(np.float32)
-
-
-def load_pymatting() -> ModuleType:
-    """The library.
-
-    Raises:
-        ConfigurationError: it cannot be imported; the sentence says how to get it.
-    """
-    try:
-        with warnings.catch_warnings(), _threads_of_torch():
-            warnings.simplefilter("ignore")  # its compiler warns about itself
-            import pymatting
-    except ImportError as error:
-        raise ConfigurationError(
-            f"Fine-tuning needs pymatting for colours beyond the alpha, which cannot be imported ({error}); install it "
-            "with `pip install lfpnet[evaluate]`."
-        ) from error
-    return pymatting
-
-
-@contextmanager
-def _threads_of_torch() -> Iterator[None]:
-    """Keep the number of threads that torch had.
-
-    Importing pymatting's compiler, and running it, leaves OpenMP with a thread for every core, which torch takes over:
-    on shared cores a small convolution took 62 ms instead of 0.5 ms.
-    """
-    threads = torch.get_num_threads()
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

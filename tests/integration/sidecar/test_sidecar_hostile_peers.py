@@ -87,7 +87,7 @@ def test_another_major_version_is_refused_with_both_versions(workplace):
         refusal = peer.hello(protocol=[2, 7])
         assert refusal.fields["code"] == "version_mismatch"
         assert "2.7" in refusal.fields["sentence"]
-        assert "1.0" in refusal.fields["sentence"]
+        assert "1.1" in refusal.fields["sentence"]
         assert peer.hello(protocol=[1, 99]).kind == "capabilities"
 
 

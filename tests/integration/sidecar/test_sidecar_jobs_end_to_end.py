@@ -280,7 +280,7 @@ def test_training_runs_apart_and_can_be_watched_and_stopped(workplace):
     assert client.train_start(["--steps", "7"])["state"] == "running"
     wait_until(lambda: client.train_status().get("progress"))
     reply = client.train_status()
-    assert reply["progress"] == {"step": 1, "arguments": ["--steps", "7"]}
+    assert reply["progress"] == {"step": 1, "arguments": ["train", "--steps", "7"]}
     assert "begins" in reply["log"]
     assert client.status()["training"]["state"] == "running"
     with pytest.raises(SidecarError) as caught:

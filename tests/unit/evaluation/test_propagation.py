@@ -1,7 +1,10 @@
+import sys
 import warnings
+from types import ModuleType
 
 import numpy as np
 import pytest
+import torch
 
 from lfpnet.data.layouts import EvaluationCase, find_cases
 from lfpnet.errors import TrimapError
@@ -41,3 +44,30 @@ def test_a_trimap_that_cannot_be_solved_is_an_error_of_that_case():
     )
     with pytest.raises(TrimapError, match="closed-form can solve for c42"):
         ClosedForm()(case)
+
+
+def _greedy_library():
+    """Takes torch's threads with everything it does, as pymatting's compiler does on some machines."""
+    library = ModuleType("pymatting")
+
+    library.__version__ = "0"
+    library.estimate_alpha_cf = lambda _plate, trimap: _take_a_thread(trimap)
+    library.estimate_foreground_ml = lambda plate, _alpha: _take_a_thread(plate)
+    return library
+
+
+def _take_a_thread(given):
+    torch.set_num_threads(torch.get_num_threads() + 1)
+    return given
+
+
+def test_a_baseline_leaves_torch_its_threads(monkeypatch, data_set):
+    monkeypatch.setitem(sys.modules, "pymatting", _greedy_library())
+    threads = torch.get_num_threads()
+    try:
+        method = ClosedForm()
+        assert torch.get_num_threads() == threads
+        assert method(find_cases(data_set)[0].read()).foreground is not None
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(threads)

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.errors import OutputError
 from lfpnet.images import write_mask, write_matte, write_preview
-from lfpnet.images.atomic_file import atomic_file
 
 PREPARE = """
 import sys, numpy as np

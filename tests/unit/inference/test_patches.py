@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lfpnet.colour import display_encode
+from lfpnet.inference.augmentation import TRANSPOSED
 from lfpnet.inference.patches import PatchCutter
 from lfpnet.inference.tiling import Tile
 from lfpnet.model.config import LFPNetConfig
@@ -58,3 +59,20 @@ def test_linear_plates_are_shown_display_encoded(network):
     trimap = np.full((32, 32), 128, np.uint8)
     _, _, raw = PatchCutter(plate, trimap, is_linear=True, network=network).cut(Tile(0, 0, 32))
     assert np.array_equal(raw.transpose(1, 2, 0), display_encode(plate))
+
+
+def test_a_network_with_estimates_gets_them_turned_and_reduced_as_its_plate():
+    rng = np.random.default_rng(3)
+    plate = rng.random((48, 48, 3)).astype(np.float32)
+    trimap = np.full((48, 48), 128, np.uint8)
+    trimap[:16], trimap[32:] = 0, 255
+    cutter = PatchCutter(plate, trimap, is_linear=False, network=LFPNetConfig.of_preset("lfpnet-guided"))
+    tile = Tile(8, 8, 32)
+    inner, context, _ = cutter.cut(tile)
+    assert (inner.shape, context.shape) == ((14, 32, 32), (14, 32, 32))
+    assert (inner[12:, 24:] == 1).all()  # known foreground
+    assert (inner[12:, :8] == 0).all()
+    turned, turned_context, _ = cutter.cut(tile, TRANSPOSED)
+    np.testing.assert_allclose(turned[12:], inner[12:].transpose(0, 2, 1), atol=1e-6)
+    np.testing.assert_allclose(turned_context[12:], context[12:].transpose(0, 2, 1), atol=1e-6)
+    np.testing.assert_allclose(cutter.cut_context(tile.context()), context, atol=1e-6)

@@ -93,6 +93,6 @@ def test_weights_of_another_program_are_refused(tmp_path):
 
 
 def test_a_folder_that_is_missing_is_said_and_nothing_is_left(tmp_path, lean_network):
-    with pytest.raises(OutputError, match="check that the folder exists"):
+    with pytest.raises(OutputError, match="does not exist; create it"):
         save_checkpoint(tmp_path / "no" / "weights.safetensors", lean_network, CARD)
     assert list(tmp_path.iterdir()) == []

@@ -15,8 +15,9 @@ from sidecar.client.endpoint import (
     write_endpoint,
 )  # fmt: skip
 from sidecar.client.lock import OwnerLock, is_free
+from sidecar.server.catalogue import ModelFile
 from sidecar.server.config import ServerLimits
-from sidecar.server.model_host import ModelHost, find_models
+from sidecar.server.model_host import ModelHost
 from sidecar.server.roots import allowed_path
 from sidecar.server.slots import IS_SUPPORTED, SlotPool
 from sidecar.server.translate import LFPNET_CODES, translate
@@ -135,13 +136,12 @@ def test_slots_over_the_limits_are_refused_before_they_are_made():
     pool.close_all()
 
 
-def test_the_longest_unused_model_leaves_first(tmp_path):
-    (tmp_path / "hair.safetensors").touch()
-    (tmp_path / "fur.safetensors").touch()
+def test_the_longest_unused_model_leaves_first():
     loads = []
+    files = {"default": ModelFile(None), "hair": ModelFile(Path("hair")), "fur": ModelFile(Path("fur"))}
     host = ModelHost(
         lambda weights, *_: loads.append(weights) or object(),
-        find_models(None, tmp_path),
+        lambda: files,
         device="cpu",
         precision="auto",
         capacity=2,

@@ -8,14 +8,14 @@ import contextlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedIOBase
+from io import BufferedWriter
 from pathlib import Path
 
 from lfpnet.errors import OutputError
 
 
 @contextmanager
-def atomic_file(path: Path) -> Iterator[BufferedIOBase]:
+def atomic_file(path: Path) -> Iterator[BufferedWriter]:
     """Open a stream that becomes `path` when the block ends well, and vanishes when it does not.
 
     Args:

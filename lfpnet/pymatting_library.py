@@ -1,0 +1,44 @@
+"""pymatting, loaded and run without taking torch's threads away."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+import torch
+
+from lfpnet.errors import ConfigurationError
+
+
+def load_pymatting(purpose: str) -> ModuleType:
+    """The library.
+
+    Args:
+        purpose: who needs it, for the sentence.
+
+    Raises:
+        ConfigurationError: it cannot be imported; the sentence says how to get it.
+    """
+    try:
+        with warnings.catch_warnings(), threads_of_torch():
+            warnings.simplefilter("ignore")  # its compiler warns about itself
+            import pymatting
+    except ImportError as error:
+        raise ConfigurationError(
+            f"Expected pymatting, which {purpose}, got '{error}'; install it with `pip install lfpnet[evaluate]`."
+        ) from error
+    return pymatting
+
+
+@contextmanager
+def threads_of_torch() -> Iterator[None]:
+    """Keep the number of threads that torch had.
+
+    Importing pymatting's compiler, and running it, leaves OpenMP with a thread for every core, which torch takes over:
+    on shared cores a small convolution took 62 ms instead of 0.5 ms.
+    """
+    threads = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
