@@ -16,6 +16,11 @@ from jaxtyping import install_import_hook  # noqa: E402 - the settings above mus
 install_import_hook("lfpnet", "checked_shapes.checked")
 
 import pytest  # noqa: E402 - the hook must come before anything imports lfpnet
+from hypothesis import settings  # noqa: E402 - as above
+
+# No test asserts a time: a busy machine must not fail one.
+settings.register_profile("lfpnet", deadline=None)
+settings.load_profile("lfpnet")
 
 
 @pytest.fixture(scope="session")
