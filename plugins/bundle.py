@@ -1,6 +1,7 @@
 """Builds the plugins: their sources, copies of the sidecar's client beside them, and the wheels that it needs.
 
     python plugins/bundle.py nuke --to build/nuke --platform linux --platform windows --platform macos
+    python plugins/bundle.py blender --to build/blender --platform linux --platform windows --platform macos
 
 Vendored copies are never committed; a test compares their bytes with the sources.
 """
@@ -20,6 +21,8 @@ SIDECAR = HERE.parent if HERE.parent.name == "sidecar" else HERE.parent / "sidec
 VENDORED = ("wire", "client", "shots")
 #: Pythons of Nuke 14 (3.9), 15 (3.10), 16 (3.11) and what may follow.
 NUKE_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+#: Pythons of Blender 4.2 to 5.0 (3.11), 5.1 (3.13) and Debian's 5.2 (3.14).
+BLENDER_PYTHONS = ("3.11", "3.13", "3.14")
 REQUIREMENTS = ("pyzmq", "msgpack")
 #: Name of a platform in the plugin's vendor folder -> tags that pip knows, the oldest system first.
 PLATFORMS = {
@@ -59,10 +62,46 @@ def build_nuke(
             _unpack_wheels(folder, python, platform, wheels)
 
 
+def build_blender(
+    to: Path,
+    *,
+    wheels: Path | None = None,
+    platforms: Sequence[str] = (),
+    pythons: Sequence[str] = BLENDER_PYTHONS,
+) -> None:
+    """Write the sources of the extension, which Blender's own tool makes a zip of.
+
+    Args:
+        to: an empty or missing folder.
+        wheels: a folder of wheels; None downloads them.
+        platforms: which wheels to add; none leaves the extension without.
+        pythons: versions of Python to add them for.
+
+    Raises:
+        BundleError: no wheel fits.
+    """
+    _copy(HERE / "blender" / "lfpnet_blender", to)
+    shutil.copy2(HERE / "blender" / "LICENSE", to)
+    _vendor(to / "sidecar")
+    folder = to / "wheels"
+    for platform in platforms:
+        for python in pythons:
+            with tempfile.TemporaryDirectory(prefix="lfpnet-wheels-") as temporary:
+                _download_wheels(Path(temporary), python, platform, wheels)
+                folder.mkdir(exist_ok=True)
+                for wheel in Path(temporary).glob("*.whl"):
+                    shutil.copy2(wheel, folder)
+    if folder.is_dir():
+        manifest = to / "blender_manifest.toml"
+        names = "".join(f'    "./wheels/{wheel.name}",\n' for wheel in sorted(folder.glob("*.whl")))
+        before, table, after = manifest.read_text(encoding="utf-8").partition("\n[permissions]")
+        manifest.write_text(f"{before}wheels = [\n{names}]\n{table}{after}", encoding="utf-8")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build one plugin and return the exit code."""
     parser = argparse.ArgumentParser(description="Build a plugin from its sources.")
-    parser.add_argument("host", choices=("nuke",))
+    parser.add_argument("host", choices=("blender", "nuke"))
     parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder to make anew")
     parser.add_argument("--wheels", type=Path, metavar="DIR", help="folder of wheels; default: pip downloads them")
     parser.add_argument(
@@ -70,13 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="append",
         default=[],
         choices=tuple(PLATFORMS),
-        help="unpack wheels for it; may be repeated",
+        help="add wheels for it; may be repeated",
     )
     asked = parser.parse_args(arguments)
     try:
         if asked.to.exists():
             shutil.rmtree(asked.to)
-        build_nuke(asked.to, wheels=asked.wheels, platforms=asked.platform)
+        build = build_nuke if asked.host == "nuke" else build_blender
+        build(asked.to, wheels=asked.wheels, platforms=asked.platform)
     except (BundleError, OSError) as problem:
         print(f"bundle: {problem}", file=sys.stderr)
         return 2
@@ -99,21 +139,24 @@ def _copy(source: Path, to: Path) -> None:
 def _unpack_wheels(folder: Path, python: str, platform: str, wheels: Path | None) -> None:
     """Unpack the wheels of one Python and platform; their files are importable as they lie in a wheel."""
     with tempfile.TemporaryDirectory(prefix="lfpnet-wheels-") as temporary:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--no-deps"]
-        command += ["--implementation", "cp", "--python-version", python, "--dest", temporary]
-        for tag in PLATFORMS[platform]:
-            command += ["--platform", tag]
-        if wheels is not None:
-            command += ["--no-index", "--find-links", str(wheels)]
-        done = subprocess.run([*command, *REQUIREMENTS], capture_output=True, text=True, check=False, timeout=600)
-        if done.returncode:
-            reason = done.stderr.strip().splitlines()[-1:] or ["pip gave no reason"]
-            raise BundleError(
-                f"No wheels of {' and '.join(REQUIREMENTS)} for Python {python} on {platform}: {reason[0]}"
-            )
+        _download_wheels(Path(temporary), python, platform, wheels)
         for wheel in sorted(Path(temporary).glob("*.whl")):
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(folder)
+
+
+def _download_wheels(folder: Path, python: str, platform: str, wheels: Path | None) -> None:
+    """Have pip fetch the wheels of one Python and platform."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--no-deps"]
+    command += ["--implementation", "cp", "--python-version", python, "--dest", str(folder)]
+    for tag in PLATFORMS[platform]:
+        command += ["--platform", tag]
+    if wheels is not None:
+        command += ["--no-index", "--find-links", str(wheels)]
+    done = subprocess.run([*command, *REQUIREMENTS], capture_output=True, text=True, check=False, timeout=600)
+    if done.returncode:
+        reason = done.stderr.strip().splitlines()[-1:] or ["pip gave no reason"]
+        raise BundleError(f"No wheels of {' and '.join(REQUIREMENTS)} for Python {python} on {platform}: {reason[0]}")
 
 
 if __name__ == "__main__":
