@@ -23,6 +23,8 @@ from lfpnet.data.procedural import GENERATORS, SHARES
 from lfpnet.errors import ConfigurationError, InputError, OutputError
 
 _FORMAT = 1
+#: Rises whenever the same seed draws other foregrounds; pools of every number are read, none is mixed with another.
+_DRAWING = 2
 
 Progress = Callable[[int, int], None]
 
@@ -117,6 +119,7 @@ def build_pool(
         )
     recipe = {
         "format": _FORMAT,
+        "drawing": _DRAWING,
         "count": count,
         "seed": seed,
         "size": size,

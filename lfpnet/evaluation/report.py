@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.evaluation.facts import RunFacts
 from lfpnet.evaluation.markup import FIGURE_COLUMNS, facts_list, heading, picture, printed, table, tag, text
 from lfpnet.evaluation.pictures import CasePictures
 from lfpnet.evaluation.runner import CaseResult, Row
 from lfpnet.evaluation.summary import MethodSummary, summarise
-from lfpnet.images.atomic_file import atomic_file
 
 #: Bytes of all pictures before they become text, which takes a third more: the page stays below 20 MB.
 PICTURE_BYTES = 14_000_000

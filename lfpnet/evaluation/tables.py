@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.evaluation.facts import RunFacts
 from lfpnet.evaluation.runner import CaseResult
 from lfpnet.evaluation.summary import FIGURE_NAMES, summarise
-from lfpnet.images.atomic_file import atomic_file
 
 CSV_COLUMNS = ("case", "method", "width", "height", "unknown_share", *FIGURE_NAMES, "seconds", "failure")
 

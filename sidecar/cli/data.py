@@ -12,6 +12,8 @@ from lfpnet.data.pool import Progress, build_pool, open_pool
 from lfpnet.data.samples import SampleStream
 from lfpnet.errors import ConfigurationError
 from lfpnet.images import write_preview
+from sidecar.cli.data_render import add_parser as add_render_parser
+from sidecar.cli.data_scenes import add_parser as add_scenes_parser
 
 
 def add_parser(subparsers: Any) -> None:
@@ -30,6 +32,8 @@ def add_parser(subparsers: Any) -> None:
     pool.add_argument("--seed", type=int, default=1)
     pool.add_argument("--workers", type=int, default=1)
     pool.set_defaults(run=draw_pool)
+    add_render_parser(commands)
+    add_scenes_parser(commands)
     preview = commands.add_parser("preview", help="a sheet of what training sees")
     preview.add_argument("pool", type=Path, help="a folder that `lfpnet data pool` made")
     preview.add_argument("-o", "--output", type=Path, required=True, metavar="PNG")

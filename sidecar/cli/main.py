@@ -30,6 +30,9 @@ SUB_COMMANDS = {
     "status": "show jobs, memory and models of the sidecar",
     "stop": "end the sidecar after its jobs",
     "keys": "make and allow keys for a sidecar on another machine",
+    "farm": "write a job template for a render farm",
+    "install": "place a plugin where its host finds it",
+    "uninstall": "remove what install placed",
 }
 
 

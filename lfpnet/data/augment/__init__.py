@@ -10,6 +10,8 @@ from lfpnet.data.augment.erosion_dilation import ErosionDilation
 from lfpnet.data.augment.gamma import Gamma
 from lfpnet.data.augment.grain import Grain
 from lfpnet.data.augment.grey import GreyScale
+from lfpnet.data.augment.light_wrap import LightWrap
+from lfpnet.data.augment.motion_blur import MotionBlur
 from lfpnet.data.augment.saturation import Saturation
 from lfpnet.data.augment.sharpness import Sharpness
 from lfpnet.data.augment.texture import Texture
@@ -26,6 +28,8 @@ __all__ = [
     "Grain",
     "GreyScale",
     "HolesToUnknown",
+    "LightWrap",
+    "MotionBlur",
     "RandomAffine",
     "Saturation",
     "Sharpness",

@@ -5,6 +5,7 @@
     composition-1k  merged/, alpha_copy/, trimaps/
     distinctions-646  Image/ (or merged/), GT/, Trimap*/, FG/, BG/
     aim-500         original/, mask/, trimap/
+    composed        fg/, alpha/, bg/ and no plates; they are composed when they are read
     shot            plate/name.####.exr and alpha/name.####.exr, or such folders in one folder for each shot
 
 One file for each; `find` chooses among them.

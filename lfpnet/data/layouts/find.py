@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from lfpnet.data.layouts import aim_500, alphamatting, composition_1k, distinctions_646, pairs, shot
+from lfpnet.data.layouts import aim_500, alphamatting, composed, composition_1k, distinctions_646, pairs, shot
 from lfpnet.data.layouts.case import DEFAULT_BAND_PIXELS, Case
 from lfpnet.data.layouts.folders import OnSkip
 from lfpnet.errors import ConfigurationError, ImageFileError
@@ -16,6 +16,7 @@ _LAYOUTS: dict[str, ModuleType] = {
     "distinctions-646": distinctions_646,
     "aim-500": aim_500,
     "shot": shot,
+    "composed": composed,
     "pairs": pairs,
 }
 LAYOUT_NAMES = tuple(_LAYOUTS)

@@ -20,7 +20,7 @@ def fur(rng: np.random.Generator, size: int) -> Foreground:
     body = fill_outlines(parts, size)
     colour = surface_colour(rng, size, dome(body, size))
     hairs = _hairs(rng, parts, colour, size)
-    paint_strands(colour, hairs, shade=rng.uniform(0, 0.4))
+    paint_strands(colour, hairs, shade=rng.uniform(0, 0.4), tip_gain=rng.uniform(0.9, 1.4))
     alpha = union(body, strand_coverage(hairs, size))
     return finish(soften(colour, 0.5), alpha)
 

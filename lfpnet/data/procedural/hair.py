@@ -29,7 +29,8 @@ def hair(rng: np.random.Generator, size: int) -> Foreground:
     tint = locks.colours.mean(axis=0)
     away = (head < 0.5)[..., None]
     colour = np.where(away, (0.35 * colour + 0.65 * tint).astype(np.uint8), colour)
-    paint_strands(colour, locks, shade=rng.uniform(0, 0.6))
+    glints = rng.choice([0.0, 25.0, 70.0]) * rng.beta(1, 2, len(locks.widths))
+    paint_strands(colour, locks, shade=rng.uniform(0, 0.6), tip_gain=rng.uniform(0.9, 1.5), glints=glints)
     alpha = union(head, strand_coverage(locks, size, taper=rng.uniform(0.5, 0.95)))
     return finish(soften(colour, 0.6), alpha)
 
@@ -72,4 +73,5 @@ def _strand_colours(rng: np.random.Generator, count: int) -> np.ndarray:
         else _NATURAL[rng.integers(len(_NATURAL))] * rng.uniform(0.8, 1.25, (3, 1))
     )
     glossy = rng.lognormal(0, rng.uniform(0.1, 0.4), (count, 1))
-    return np.clip(tones[rng.integers(0, 3, count)] * glossy + 6, 0, 255).astype(np.float32)
+    depth = np.linspace(rng.uniform(0.35, 0.9), 1, count)[:, None]  # strands that are painted first lie in shadow
+    return np.clip(tones[rng.integers(0, 3, count)] * glossy * depth + 6, 0, 255).astype(np.float32)

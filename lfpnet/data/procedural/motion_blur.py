@@ -7,6 +7,7 @@ from lfpnet.data.foreground import Foreground
 from lfpnet.data.procedural.finish import finish
 from lfpnet.data.procedural.shapes import blob_outline, dome, fill_outlines
 from lfpnet.data.procedural.surface import surface_colour
+from lfpnet.data.smear import path_kernel
 
 
 def motion_blur(rng: np.random.Generator, size: int) -> Foreground:
@@ -17,21 +18,8 @@ def motion_blur(rng: np.random.Generator, size: int) -> Foreground:
         radii = size * rng.uniform(0.02, 0.22, 2)
         outlines.append(blob_outline(rng, (centre[0], centre[1]), (radii[0], radii[1]), roughness=0.3))
     solid = fill_outlines(outlines, size)
-    kernel = _path_kernel(rng, max(2, round(size * rng.uniform(0.01, 0.09))))
+    kernel = path_kernel(rng, max(2, round(size * rng.uniform(0.01, 0.09))))
     alpha = cv2.filter2D(solid, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE)
     colour = surface_colour(rng, size, dome(solid, size))
     smeared = cv2.filter2D(colour, cv2.CV_8U, kernel, borderType=cv2.BORDER_REPLICATE)
     return finish(np.asarray(smeared, np.uint8), alpha)
-
-
-def _path_kernel(rng: np.random.Generator, reach: int) -> np.ndarray:
-    """A short curved stroke through the middle of a square kernel, summing to one."""
-    side = 2 * reach + 1
-    angle, curve = rng.uniform(0, 2 * np.pi), rng.normal(0, 0.4)
-    along = np.linspace(-1, 1, 8)
-    x = reach + 0.9 * reach * along * np.cos(angle + curve * along)
-    y = reach + 0.9 * reach * along * np.sin(angle + curve * along)
-    kernel = np.zeros((side, side), np.uint8)
-    stroke = np.round(np.stack([x, y], axis=1) * 16).astype(np.int32)
-    cv2.polylines(kernel, [stroke], isClosed=False, color=[255], lineType=cv2.LINE_AA, shift=4)
-    return kernel.astype(np.float32) / max(int(kernel.sum()), 1)

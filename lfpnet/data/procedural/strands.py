@@ -104,16 +104,39 @@ def _nearest_level(width: np.ndarray) -> np.ndarray:
     return np.abs(width[:, None] - _DRAWN_WIDTHS[None, :]).argmin(axis=1)
 
 
-def paint_strands(canvas: UInt8[np.ndarray, "h w 3"], strands: Strands, *, shade: float = 0.35) -> None:
-    """Paint each strand's colour into `canvas` in place, darker at the root, thinner at the tip."""
+def paint_strands(
+    canvas: UInt8[np.ndarray, "h w 3"],
+    strands: Strands,
+    *,
+    shade: float = 0.35,
+    tip_gain: float = 1.0,
+    glints: Float[np.ndarray, " n"] | None = None,
+) -> None:
+    """Paint each strand's colour into `canvas` in place, thinner at the tip; later strands lie over earlier ones.
+
+    Args:
+        canvas: display-encoded colour, 0 to 255.
+        strands: what to paint.
+        shade: share of the colour lost at the root.
+        tip_gain: factor of the colour at the tip, above 1 for bleached ends.
+        glints: what is added to the colour half-way along each strand, for a band of reflected light; none when None.
+    """
     points = strands.paths.shape[1]
-    half = max(1, (points - 1) // 2)
+    pieces = 2 if points < 6 else 4
+    cuts = np.linspace(0, points - 1, pieces + 1).round().astype(int)
     fixed = _fixed_point(strands.paths, 1)
     thickness = _THICKNESSES[_nearest_level(strands.widths)]
-    dark = strands.colours * (1 - shade)
-    for path, wide, root_colour, tip_colour in zip(fixed, thickness, dark, strands.colours, strict=True):
-        _draw(canvas, [path[: half + 1]], root_colour.tolist(), int(wide), cv2.LINE_AA)
-        _draw(canvas, [path[half:]], tip_colour.tolist(), max(1, int(wide) - 1), cv2.LINE_AA)
+    along = np.linspace(0, 1, pieces)
+    gains = np.interp(along, [0, 0.5, 1], [1 - shade, 1.0, tip_gain])
+    band = np.interp(along, [0, 0.2, 0.45, 0.7, 1], [0, 0.2, 1, 0.2, 0])
+    tones = strands.colours[:, None, :] * gains[:, None]
+    if glints is not None:
+        tones = tones + np.asarray(glints)[:, None, None] * band[:, None]
+    tones = np.clip(tones, 0, 255).tolist()
+    for path, wide, tone in zip(fixed, thickness.tolist(), tones, strict=True):
+        for piece, value in enumerate(tone):
+            width = wide if piece < pieces / 2 else max(1, wide - 1)
+            _draw(canvas, [path[cuts[piece] : cuts[piece + 1] + 1]], value, width, cv2.LINE_AA)
 
 
 def _draw(canvas: np.ndarray, paths: list[np.ndarray], colour: list[float], thickness: int, kind: int) -> None:

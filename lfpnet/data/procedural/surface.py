@@ -1,4 +1,4 @@
-"""Shaded, structured surfaces: a pattern of related colours, relief, one light and a highlight."""
+"""Shaded, structured surfaces: a pattern of related colours, relief, one to three lamps and their highlights."""
 
 import colorsys
 
@@ -45,7 +45,7 @@ def surface_colour(
         height = height + relief
     shade, highlight = _light(rng, height, size)
     grain = rng.normal(0, rng.uniform(1, 7), (size, size, 1)).astype(np.float32)
-    colour = colour * shade[..., None] + highlight[..., None] + grain
+    colour = colour * shade + highlight + grain
     return np.clip(colour, 0, 255).astype(np.uint8)
 
 
@@ -81,15 +81,26 @@ def _ramp(colours: np.ndarray, position: np.ndarray) -> np.ndarray:
 
 
 def _light(rng: np.random.Generator, height: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Lambert shade with some ambient light, and a highlight, of one random lamp."""
+    """Lambert shade under ambient light, and highlights, of one to three lamps of different tints."""
     slope_x = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=size / 8)
     slope_y = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=size / 8)
     length = np.sqrt(slope_x**2 + slope_y**2 + 1)
-    azimuth, elevation = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 1.3)
-    lamp = np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)
-    cosine = np.clip((-slope_x * lamp[0] - slope_y * lamp[1] + lamp[2]) / length, 0, 1)
-    ambient = rng.uniform(0.25, 0.7)
+    ambient = rng.uniform(0.2, 0.65)
+    shade = np.full((*height.shape, 3), ambient, np.float32)
+    highlight = np.zeros_like(shade)
+    glossiness, sharpness = rng.choice([0.0, 60.0, 160.0], p=[0.45, 0.3, 0.25]), rng.uniform(8, 70)
+    lamps = int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
+    for lamp in range(lamps):
+        strength = (1.35 - ambient) * (1.0 if lamp == 0 else rng.uniform(0.25, 0.7))
+        tint = 1 + rng.normal(0, 0.05 if lamp == 0 else 0.2) * np.array([1.0, 0.1, -1.0], np.float32)
+        azimuth, elevation = rng.uniform(0, 2 * np.pi), rng.uniform(0.25, 1.3)
+        across_x, across_y = np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth)
+        cosine = (np.sin(elevation) - slope_x * across_x - slope_y * across_y) / length
+        cosine = np.maximum(cosine, 0, dtype=np.float32)
+        tinted = np.clip(tint, 0.4, 1.6).astype(np.float32)
+        shade += (strength * cosine)[..., None] * tinted
+        if glossiness:
+            halfway = np.clip((cosine * length + 1) / (length * np.sqrt(2 + 2 * np.sin(elevation))), 0, 1)
+            highlight += (glossiness * cv2.pow(halfway, sharpness))[..., None] * tinted
     fall_off = 0.6 + 0.8 * fractal_noise(rng, size, cells=1.0, octaves=2)
-    shade = (ambient + (1.35 - ambient) * cosine) * fall_off
-    highlight = rng.choice([0.0, 60.0, 160.0], p=[0.5, 0.3, 0.2]) * cosine ** rng.uniform(10, 60)
-    return shade.astype(np.float32), highlight.astype(np.float32)
+    return shade * fall_off[..., None], highlight

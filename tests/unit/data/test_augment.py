@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from lfpnet.data import augment
 from lfpnet.data.composite import composite
+from lfpnet.data.smear import path_kernel, smear
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
 
@@ -186,3 +187,45 @@ def test_small_holes_become_unknown_and_large_background_stays(rng: np.random.Ge
     changed = augment.HolesToUnknown()(rng, trimap)
     assert (changed[:, :15] == BACKGROUND).all()
     assert (changed[:, 15:] == UNKNOWN).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_motion_blur_smears_alpha_and_premultiplied_colour_alike(seed: int) -> None:
+    alpha = disc(96, 20)
+    foreground = np.random.default_rng(seed).integers(0, 256, (96, 96, 3), dtype=np.uint8)
+    kernel = path_kernel(np.random.default_rng(seed), 6)
+    colour, smeared = smear(foreground, alpha, kernel)
+    expected = np.zeros((96, 96, 4))
+    layers = np.concatenate([foreground * (alpha[..., None] / 255), alpha[..., None]], axis=2)
+    for row, column in np.argwhere(kernel > 0):
+        # the two offsets are those of a correlation: the kernel's middle looks at the pixel itself
+        expected += kernel[row, column] * np.roll(layers, (6 - row, 6 - column), (0, 1))
+    assert np.abs(smeared - expected[..., 3]).max() <= 0.51
+    premultiplied = colour * (smeared[..., None] / 255)
+    assert np.abs(premultiplied - expected[..., :3])[smeared > 0].max() <= 2
+    assert smeared.sum() == pytest.approx(alpha.sum(), rel=0.01)
+
+
+def test_motion_blur_makes_edges_softer_and_keeps_what_is_solid_and_what_is_clear(rng: np.random.Generator) -> None:
+    alpha = disc(96, 30)
+    foreground = np.full((96, 96, 3), (200, 80, 20), np.uint8)
+    colour, smeared = augment.MotionBlur((6.0, 6.0))(rng, foreground, alpha)
+    assert ((smeared > 0) & (smeared < 255)).sum() > ((alpha > 0) & (alpha < 255)).sum()
+    assert smeared[48, 48] == 255
+    assert smeared[2, 2] == 0
+    assert np.abs(colour.astype(int) - foreground).max() <= 1
+
+
+def test_a_light_wrap_reaches_the_edge_and_fades_towards_the_middle(rng: np.random.Generator) -> None:
+    alpha = disc(96, 34)
+    black, white = np.zeros((96, 96, 3), np.uint8), np.full((96, 96, 3), 255, np.uint8)
+    wrapped = augment.LightWrap((4.0, 4.0), (0.5, 0.5))(rng, black, white, alpha)
+    profile = wrapped[48, 48:82, 0].astype(int)
+    assert profile[0] == 0
+    assert profile[-1] > 40
+    assert (np.diff(profile) >= 0).all()
+
+
+def test_a_light_wrap_changes_nothing_where_no_background_is_near(rng: np.random.Generator, plate: np.ndarray) -> None:
+    solid = np.full(plate.shape[:2], 255, np.uint8)
+    assert np.array_equal(augment.LightWrap()(rng, plate, plate[::-1].copy(), solid), plate)

@@ -67,6 +67,15 @@ def test_a_folder_with_another_recipe_is_refused(tmp_path: Path) -> None:
         build_pool(tmp_path, 2, seed=3, procedural_backgrounds=1, size=48)
 
 
+def test_a_pool_of_an_older_drawing_is_read_but_not_continued(tmp_path: Path) -> None:
+    pool = build_pool(tmp_path, 2, seed=2, procedural_backgrounds=1, size=48)
+    older = {name: value for name, value in pool.provenance.items() if name != "drawing"}
+    (tmp_path / "pool.json").write_text(json.dumps(older))
+    assert len(open_pool(tmp_path).alphas) == 2
+    with pytest.raises(ConfigurationError, match="another recipe"):
+        build_pool(tmp_path, 2, seed=2, procedural_backgrounds=1, size=48)
+
+
 def test_workers_draw_the_same_pool(tmp_path: Path) -> None:
     one = build_pool(tmp_path / "one", 4, seed=8, procedural_backgrounds=1, size=32)
     two = build_pool(tmp_path / "two", 4, seed=8, procedural_backgrounds=1, size=32, workers=2)

@@ -4,7 +4,8 @@ import pytest
 from lfpnet.data.procedural import GENERATORS, SHARES
 from lfpnet.data.procedural.noise import fractal_noise
 from lfpnet.data.procedural.shapes import fill_outlines
-from lfpnet.data.procedural.strands import Strands, curved_paths, strand_coverage
+from lfpnet.data.procedural.strands import Strands, curved_paths, paint_strands, strand_coverage
+from lfpnet.data.procedural.surface import surface_colour
 from lfpnet.data.procedural_background import procedural_background
 
 
@@ -91,3 +92,27 @@ def test_drawn_backgrounds_are_structured_and_repeatable() -> None:
     assert all(plate.shape == (96, 96, 3) and plate.dtype == np.uint8 for plate in plates)
     assert np.median([plate.std() for plate in plates]) > 8
     assert np.array_equal(plates[3], procedural_background(np.random.default_rng(3), 96))
+
+
+def test_a_strand_is_dark_at_its_root_bright_at_its_tip_and_glints_half_way() -> None:
+    paths = curved_paths(np.array([[10.0, 32.0]], np.float32), np.zeros(1), np.array([100.0]), np.zeros(1), points=9)
+    strands = Strands(paths, np.array([4.0], np.float32), np.full((1, 3), 100, np.float32))
+    matt, glossy = np.zeros((64, 128, 3), np.uint8), np.zeros((64, 128, 3), np.uint8)
+    paint_strands(matt, strands, shade=0.5, tip_gain=1.5)
+    paint_strands(glossy, strands, shade=0.5, tip_gain=1.5, glints=np.array([80.0]))
+    assert matt[32, 15, 0] < matt[32, 60, 0] < matt[32, 105, 0]
+    gain = glossy[32, :, 0].astype(int) - matt[32, :, 0]
+    assert gain[45:75].max() > 20
+    assert gain[15] == 0
+    assert gain[105] == 0
+
+
+def test_a_lit_dome_has_a_bright_and_a_dark_side() -> None:
+    y, x = np.mgrid[0:128, 0:128].astype(np.float32) / 128 - 0.5
+    ball = np.sqrt(np.clip(0.16 - x**2 - y**2, 0, None)).astype(np.float32)
+    contrasts = []
+    for seed in range(6):
+        colour = surface_colour(np.random.default_rng(seed), 128, ball).astype(float).mean(axis=2)
+        quarters = [colour[a : a + 40, b : b + 40].mean() for a in (24, 64) for b in (24, 64)]
+        contrasts.append(max(quarters) / min(quarters))
+    assert np.median(contrasts) > 1.1

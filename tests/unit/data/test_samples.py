@@ -107,3 +107,17 @@ def test_photographs_are_used_as_backgrounds(tmp_path: Path) -> None:
     off = SampleChances(**dict.fromkeys(SampleChances.__dataclass_fields__, 0.0))
     sample = SampleStream(pool, 32, seed=0, chances=off).sample(0)
     assert (sample.background == [255, 0, 0]).all()
+
+
+def test_motion_blur_and_light_wrap_leave_the_parts_consistent_with_the_plate(pool: Pool) -> None:
+    chances = SampleChances(motion_blur=1.0, moving_background=0.5, light_wrap=1.0)
+    stream, still = SampleStream(pool, 32, seed=4, chances=chances), SampleStream(pool, 32, seed=4)
+    changed = 0
+    for index in range(20):
+        sample = stream.sample(index)
+        expected = composite(sample.foreground, sample.background, sample.alpha, is_linear=sample.is_linear)
+        assert np.array_equal(sample.clean_plate, expected)
+        assert (sample.alpha[sample.trimap == FOREGROUND] == 255).all()
+        assert (sample.alpha[sample.trimap == BACKGROUND] == 0).all()
+        changed += not np.array_equal(sample.alpha, still.sample(index).alpha)
+    assert changed > 10

@@ -42,8 +42,8 @@ def test_a_layout_is_recognised_by_its_folders_and_gives_every_file(tmp_path, la
     assert find_cases(folder, layout) == cases
 
 
-def test_every_layout_has_a_test_here_or_in_the_test_of_shots():
-    assert {*SETS, "shot"} == set(LAYOUT_NAMES)
+def test_every_layout_has_a_test_here_or_in_a_test_of_its_own():
+    assert {*SETS, "shot", "composed"} == set(LAYOUT_NAMES)
 
 
 @pytest.mark.parametrize("plates", ["plate", "image", "merged"])
