@@ -48,5 +48,9 @@ def smear(
 
 
 def _filtered(pixels: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Weigh every pixel's neighbours by the kernel; beyond the edge the picture is mirrored."""
-    return np.asarray(cv2.filter2D(pixels, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101), np.float32)
+    """Weigh every pixel's neighbours by the kernel; beyond the edge the picture is mirrored.
+
+    In double precision: in single, what is rounded later may depend on where in memory the result lands.
+    """
+    wide = np.asarray(pixels, np.float64)
+    return np.asarray(cv2.filter2D(wide, cv2.CV_64F, kernel.astype(np.float64), borderType=cv2.BORDER_REFLECT_101))

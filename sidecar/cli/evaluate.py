@@ -27,6 +27,7 @@ from lfpnet.evaluation import (
     write_json,
     write_report,
 )
+from lfpnet.evaluation.builtin import builtin_folder
 from lfpnet.evaluation.facts import command_line
 from lfpnet.evaluation.markup import heading, printed
 from lfpnet.evaluation.pictures import PictureBudget
@@ -35,6 +36,8 @@ from lfpnet.evaluation.report import PICTURE_BYTES
 from lfpnet.inference import MatteOptions, PlanName
 from lfpnet.inference.device import PrecisionName
 
+#: Stands for the benchmark of the package where a folder is expected.
+BUILTIN = "builtin"
 _BASELINES = {"closed-form": ClosedForm, "knn": NearestNeighbours, "trimap": OneHalf}
 
 
@@ -69,7 +72,15 @@ def add_parser(subparsers: Any) -> None:
 
 def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     """Add what decides which cases there are."""
-    parser.add_argument("--dataset", type=Path, required=True, metavar="DIR", help="folder of a data set or a shot")
+    parser.add_argument(
+        "--dataset",
+        "--datasets",
+        dest="dataset",
+        type=dataset_folder,
+        required=True,
+        metavar="DIR",
+        help=f"folder of a data set or a shot, or {BUILTIN}: the cases that come with lfpnet",
+    )
     parser.add_argument("--layout", choices=("auto", *LAYOUT_NAMES), default="auto", help="how the folder is laid out")
     parser.add_argument("--trimap", metavar="FOLDER", help="which folder of trimaps, for example Trimap2")
     parser.add_argument(
@@ -77,6 +88,11 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N cases")
     parser.add_argument("--skip-unreadable", action="store_true", help="name what cannot be used and go on")
+
+
+def dataset_folder(text: str) -> Path:
+    """The folder that is meant; a folder of the user's own that is called `builtin` goes before ours."""
+    return builtin_folder() if text == BUILTIN and not Path(text).exists() else Path(text)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -69,7 +69,7 @@ class Workplace:
         for client in self._clients:
             client.close()
         wait_until(self._is_deserted)
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)  # a process that is ending may still remove its own files
 
     def _is_deserted(self) -> bool:
         """Kill what is left; a server that lost the race for the lock may only now become the owner."""
