@@ -6,7 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lfpnet.errors import OutputError
+from lfpnet.atomic_file import atomic_file
+from lfpnet.errors import InputError, OutputError
 from lfpnet.model.checkpoint import read_checkpoint, save_checkpoint
 from lfpnet.model.published import import_published
 from lfpnet.weights import default_weights
@@ -20,6 +21,11 @@ def add_parser(subparsers: Any) -> None:
     info.add_argument("file", type=Path, nargs="?", help="default: the weights of the package")
     info.add_argument("--json", action="store_true")
     info.set_defaults(run=show)
+    card = commands.add_parser("card", help="write the facts of a model card: provenance, photographs, figures")
+    card.add_argument("file", type=Path, metavar="FILE")
+    card.add_argument("--figures", type=Path, nargs="*", default=[], help="figures.json of `lfpnet evaluate`")
+    card.add_argument("-o", "--output", type=Path, required=True, metavar="CARD.md", help="keeps what is around them")
+    card.set_defaults(run=write_card)
     convert = commands.add_parser("import", help="convert the authors' model.pth (non-commercial use only)")
     convert.add_argument("source", type=Path, metavar="MODEL.PTH")
     convert.add_argument("output", type=Path, metavar="OUT.safetensors")
@@ -48,6 +54,34 @@ def show(arguments: argparse.Namespace) -> int:
         for name, value in values.items():
             print(f"  {name:20} {value}")
     return 0
+
+
+def write_card(arguments: argparse.Namespace) -> int:
+    """Put the generated facts into a card."""
+    from lfpnet.data.backgrounds import background_manifest
+    from lfpnet.evaluation.card import card_facts, seen_photographs, with_facts
+
+    checkpoint = read_checkpoint(arguments.file)
+    photographs = seen_photographs(checkpoint, background_manifest())
+    runs = [_evaluation(path) for path in arguments.figures]
+    facts = card_facts(checkpoint, arguments.file.stat().st_size, photographs, runs)
+    path = arguments.output
+    text = with_facts(path.read_text() if path.is_file() else "", facts, path)
+    with atomic_file(path) as stream:
+        stream.write(text.encode())
+    print(f"{path}: {len(photographs)} photographs, {len(runs)} evaluations")
+    return 0
+
+
+def _evaluation(path: Path) -> dict[str, Any]:
+    """What an evaluation wrote."""
+    try:
+        run = json.loads(path.read_text())
+        return {"facts": run["facts"], "summary": run["summary"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"Expected figures of `lfpnet evaluate` at {path}, got '{error}'; name its figures.json."
+        ) from error
 
 
 def convert_published(arguments: argparse.Namespace) -> int:
