@@ -68,6 +68,7 @@ class SampleChances:
     compression: float = 0.2
     holes_to_unknown: float = 0.35
     foreground_to_unknown: float = 0.04
+    part_to_unknown: float = 0.08
 
 
 class SampleStream:
@@ -212,6 +213,8 @@ class SampleStream:
             trimap = augment.HolesToUnknown()(rng, trimap)
         if rng.random() < self.chances.foreground_to_unknown:
             trimap = augment.ForegroundToUnknown()(rng, trimap)
+        if rng.random() < self.chances.part_to_unknown:
+            trimap = augment.PartToUnknown()(rng, trimap)
         quarter = self.inner_size // 2
         inner = trimap[quarter : quarter + self.inner_size, quarter : quarter + self.inner_size]
         if not (inner == UNKNOWN).any():

@@ -15,7 +15,7 @@ from lfpnet.data.augment.motion_blur import MotionBlur
 from lfpnet.data.augment.saturation import Saturation
 from lfpnet.data.augment.sharpness import Sharpness
 from lfpnet.data.augment.texture import Texture
-from lfpnet.data.augment.unknown import ForegroundToUnknown, HolesToUnknown
+from lfpnet.data.augment.unknown import ForegroundToUnknown, HolesToUnknown, PartToUnknown
 
 __all__ = [
     "Camouflage",
@@ -30,6 +30,7 @@ __all__ = [
     "HolesToUnknown",
     "LightWrap",
     "MotionBlur",
+    "PartToUnknown",
     "RandomAffine",
     "Saturation",
     "Sharpness",

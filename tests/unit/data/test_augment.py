@@ -180,6 +180,19 @@ def test_foreground_to_unknown_leaves_no_foreground(rng: np.random.Generator) ->
     assert augment.ForegroundToUnknown()(rng, trimap).tolist() == [[0, 128, 128]]
 
 
+def test_a_part_given_up_lies_in_a_disc_and_some_foreground_stays(rng: np.random.Generator) -> None:
+    trimap = np.full((64, 64), BACKGROUND, np.uint8)
+    trimap[10:50, 10:50] = FOREGROUND
+    for _ in range(50):
+        changed = augment.PartToUnknown()(rng, trimap)
+        assert (changed == FOREGROUND).any()
+        assert (changed[trimap == BACKGROUND] == BACKGROUND).all()
+        rows, columns = np.nonzero(changed == UNKNOWN)
+        if len(rows):
+            assert max(np.ptp(rows), np.ptp(columns)) <= 2 * 0.4 * 64
+    assert augment.PartToUnknown((2.0, 3.0))(rng, trimap).tolist() == trimap.tolist()
+
+
 def test_small_holes_become_unknown_and_large_background_stays(rng: np.random.Generator) -> None:
     trimap = np.full((40, 40), UNKNOWN, np.uint8)
     trimap[:, :15] = BACKGROUND
