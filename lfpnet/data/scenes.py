@@ -1,7 +1,7 @@
 """Scenes: composites of a pool with classical estimates of their alpha, made once; training crops them many times.
 
 An estimate needs the surroundings that a whole plate gives, and costs more than all other parts of a sample. A folder
-holds one `NNNNNN.npy` a scene - plate, trimap, alpha, foreground, background and estimates, one byte each - and
+holds one `NNNNNN.npy` a scene - plate, trimap, alpha, foreground, background and estimates, a byte a value - and
 `scenes.json` with the provenance.
 """
 
@@ -15,21 +15,30 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64, Int32, Shaped, UInt8
 
+from lfpnet.atomic_file import atomic_file
 from lfpnet.data import augment
 from lfpnet.data.pool import Pool
 from lfpnet.data.samples import SampleChances, SampleStream, TrainingSample
 from lfpnet.errors import ConfigurationError, InputError, OutputError
-from lfpnet.estimates import ESTIMATES, Estimates
+from lfpnet.estimates import ALPHAS, PLANES, Estimates
 from lfpnet.estimates.reduced import reduce_plate
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
-_FORMAT = 1
+_FORMAT = 2
 #: Channels of a scene: plate, trimap, alpha, foreground, background, estimates.
-_LAYERS = (3, 1, 1, 3, 3, ESTIMATES)
+_LAYERS = (3, 1, 1, 3, 3, PLANES)
 #: How far the plate was reduced for the estimates, drawn for each scene.
 REDUCTIONS = (2, 4)
-#: Of a scene's subject: one of them, rarely two, and seldom a useless trimap.
-SCENE_CHANCES = replace(SampleChances(), second_foreground=0.15, foreground_to_unknown=0.02)
+#: Of a scene's subject: one of them, at times two, often before what is out of focus, and trimaps as artists draw them:
+#: holes unmarked, a part left open, seldom useless.
+SCENE_CHANCES = replace(
+    SampleChances(),
+    second_foreground=0.2,
+    defocus=0.5,
+    holes_to_unknown=0.5,
+    foreground_to_unknown=0.01,
+    part_to_unknown=0.3,
+)
 SCENE_RADII = (2.0, 24.0)
 SCENE_SCALES = (0.9, 1.6)
 #: A draw with more unknown pixels, or with one side unmarked, is drawn again a few times.
@@ -125,7 +134,9 @@ class SceneStream:
         scene = np.load(self.paths[int(rng.integers(len(self.paths)))], mmap_mode="r")
         crop = _turned(rng, _crop(rng, scene, self.inner_size))
         plate, trimap, alpha, foreground, background, estimates = np.split(crop, np.cumsum(_LAYERS)[:-1], axis=2)
-        plate, foreground, background = _recoloured(rng, plate, foreground, background)
+        layers = plate, foreground, background, estimates[..., ALPHAS:-3], estimates[..., -3:]
+        plate, foreground, background, *colours = _recoloured(rng, *layers)
+        estimates = np.concatenate([estimates[..., :ALPHAS], *colours], axis=2)
         return TrainingSample(
             plate, trimap[..., 0], alpha[..., 0], foreground, background, plate, is_linear=False, estimates=estimates
         )
@@ -176,7 +187,9 @@ def _start(folder: Path, recipe: dict[str, object]) -> None:
             raise ConfigurationError(
                 f"Expected {folder} to be empty or to hold scenes of the same recipe, got others; choose a new folder."
             )
-        path.write_text(text)
+        if not path.exists():
+            with atomic_file(path) as stream:  # processes that share the work read it
+                stream.write(text.encode())
     except OSError as error:
         raise OutputError(f"Expected to write scenes to {folder}, got '{error}'; choose another folder.") from error
 

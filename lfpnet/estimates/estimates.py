@@ -8,20 +8,23 @@ import cv2
 import numpy as np
 from jaxtyping import Float32
 
-from lfpnet.estimates.closed_form import closed_form_alpha
+from lfpnet.estimates.colours import estimated_colours
 from lfpnet.estimates.likelihood import colour_likelihood
+from lfpnet.estimates.propagation import PROPAGATED, propagated_alphas
 from lfpnet.estimates.reduced import reduce_plate, reduction_of
 from lfpnet.types import BACKGROUND, FOREGROUND, AlphaPixels, PlatePixels, TrimapPixels
 
-#: How many there are: closed-form, colour likelihood.
-ESTIMATES = 2
-#: Regularization of the guided filter for each estimate: closed-form follows the plate already.
-GUIDE_EPSILONS = (1e-5, 1e-4)
+#: How many alphas there are: the propagated ones, colour likelihood.
+ALPHAS = PROPAGATED + 1
+#: Those, and the colours of foreground and background.
+PLANES = ALPHAS + 6
+#: Regularization of the guided filter for each alpha: the propagated ones follow the plate already.
+GUIDE_EPSILONS = (1e-5,) * PROPAGATED + (1e-4,)
 _WINDOW = (3, 3)
 
 
 class Estimates:
-    """Estimates of alpha over a plate.
+    """Estimates of alpha, foreground and background over a plate.
 
     Args:
         plate_display: the reduced plate, display-encoded, 0 to 1.
@@ -31,11 +34,11 @@ class Estimates:
 
     def __init__(self, plate_display: PlatePixels, trimap: TrimapPixels, reduction: int) -> None:
         self.reduction = reduction
-        alphas = closed_form_alpha(plate_display, trimap), colour_likelihood(plate_display, trimap)
-        #: For each estimate three slopes and an offset: alpha is slopes . plate + offset.
-        self._lines = np.concatenate(
-            [_guided(plate_display, alpha, e) for alpha, e in zip(alphas, GUIDE_EPSILONS, strict=True)], axis=2
-        )
+        propagated = propagated_alphas(plate_display, trimap)
+        alphas = [*np.moveaxis(propagated, 2, 0), colour_likelihood(plate_display, trimap)]
+        lines = [_guided(plate_display, alpha, e) for alpha, e in zip(alphas, GUIDE_EPSILONS, strict=True)]
+        #: For each alpha three slopes and an offset: alpha is slopes . plate + offset; then the colours.
+        self._layers = np.concatenate([*lines, estimated_colours(plate_display, alphas[0])], axis=2)
 
     @classmethod
     def of_plate(cls, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool) -> "Estimates":
@@ -51,7 +54,7 @@ class Estimates:
 
     def over(
         self, plate_display: PlatePixels, trimap: TrimapPixels, top: int, left: int, pixel_size: int = 1
-    ) -> Float32[np.ndarray, "h w 2"]:
+    ) -> Float32[np.ndarray, "h w 10"]:
         """The estimates over part of the plate.
 
         Args:
@@ -62,27 +65,29 @@ class Estimates:
             pixel_size: plate pixels per side of one pixel of the part.
 
         Returns:
-            0 to 1, known pixels as the trimap has them.
+            The alphas, 0 to 1, known pixels as the trimap has them, then foreground and background, display-encoded.
         """
         height, width = trimap.shape
-        lines = self._lines_under(top, left, height, width, pixel_size)
-        values = np.empty((height, width, ESTIMATES), np.float32)
-        for index in range(ESTIMATES):
-            slopes, offset = lines[..., 4 * index : 4 * index + 3], lines[..., 4 * index + 3]
+        layers = self._layers_under(top, left, height, width, pixel_size)
+        values = np.empty((height, width, PLANES), np.float32)
+        for index in range(ALPHAS):
+            slopes, offset = layers[..., 4 * index : 4 * index + 3], layers[..., 4 * index + 3]
             np.clip((slopes * plate_display).sum(axis=2) + offset, 0, 1, out=values[..., index])
-        values[trimap == BACKGROUND] = 0
-        values[trimap == FOREGROUND] = 1
+        values[trimap == BACKGROUND, :ALPHAS] = 0
+        values[trimap == FOREGROUND, :ALPHAS] = 1
+        values[..., ALPHAS:] = layers[..., 4 * ALPHAS :]
         return values
 
-    def _lines_under(self, top: int, left: int, height: int, width: int, pixel_size: int) -> np.ndarray:
-        """Slopes and offsets at the pixels of a part, interpolated; beyond the border the nearest ones."""
+    def _layers_under(self, top: int, left: int, height: int, width: int, pixel_size: int) -> np.ndarray:
+        """Slopes, offsets and colours at the pixels of a part, interpolated; beyond the border the nearest ones."""
         y = ((top + (np.arange(height) + 0.5) * pixel_size) / self.reduction - 0.5).astype(np.float32)
         x = ((left + (np.arange(width) + 0.5) * pixel_size) / self.reduction - 0.5).astype(np.float32)
         rows, columns = (
-            np.clip(np.floor(along), 0, length - 1) for along, length in zip((y, x), self._lines.shape[:2], strict=True)
+            np.clip(np.floor(along), 0, length - 1)
+            for along, length in zip((y, x), self._layers.shape[:2], strict=True)
         )
         first_row, first_column = int(rows[0]), int(columns[0])
-        part = self._lines[first_row : int(rows[-1]) + 2, first_column : int(columns[-1]) + 2]
+        part = self._layers[first_row : int(rows[-1]) + 2, first_column : int(columns[-1]) + 2]
         across, down = np.meshgrid(x - first_column, y - first_row)
         shown = [
             cv2.remap(

@@ -25,8 +25,8 @@ class LFPNetConfig:
         has_context_alpha: whether the propagating module predicts the context alpha (eq. 2). The released
             checkpoint has no such layer.
         has_colour_prior: whether colours propagated from the known regions are inputs that the network corrects.
-        has_estimates: whether classical estimates of alpha (`lfpnet.estimates`) are inputs that the network weighs
-            against what it sees itself.
+        has_estimates: whether classical estimates of alpha and colours (`lfpnet.estimates`) are inputs that the network
+            weighs against what it sees itself.
         matting_widths: channels of the lean matting module at 1/2, 1/4, 1/8 and 1/16 of the plate.
         context_widths: channels of the lean propagating module at 1/4, 1/8, 1/16 and 1/32 of the plate.
         pooling_width: channels of each branch of the lean pyramids.
@@ -89,9 +89,11 @@ class LFPNetConfig:
 
 
 _COMPACT = {"structure": "lean", "context_reduction": 2, "border": "replicate", "has_colour_prior": True}
+#: What the estimates know need not be learnt: half the parameters, twice the samples in the same time.
+_NARROW = {"matting_widths": (32, 64, 96, 128), "context_widths": (24, 48, 72, 96)}
 
 PRESETS: dict[str, dict[str, Any]] = {
     "lfpnet": {"structure": "published"},
     "lfpnet-compact": _COMPACT,
-    "lfpnet-guided": {**_COMPACT, "has_estimates": True},
+    "lfpnet-guided": {**_COMPACT, **_NARROW, "has_estimates": True},
 }

@@ -5,7 +5,7 @@ Source: the paper, section 4 and figure 1.
 
 from torch import Tensor, nn
 
-from lfpnet.estimates import ESTIMATES
+from lfpnet.estimates import PLANES
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.encoding import CHANNELS
 from lfpnet.model.fusion import PublishedFusion
@@ -45,9 +45,9 @@ class LFPNet(nn.Module):
         """Predict a batch of inner patches; s is a multiple of 16.
 
         Args:
-            inner: encoded inner patches (b, 12, s, s), see `encode_patch`; (b, 14, s, s) with `config.has_estimates`.
+            inner: encoded inner patches (b, 12, s, s), see `encode_patch`; (b, 22, s, s) with `config.has_estimates`.
             context: encoded context patches centred on them (b, 12, 2s, 2s), or (b, 12, s, s) of halved patches when
-                `config.context_reduction` is 2; two channels more with `config.has_estimates`.
+                `config.context_reduction` is 2; ten channels more with `config.has_estimates`.
             plate: display-encoded plate of the inner patches (b, 3, s, s), 0 to 1.
 
         Returns:
@@ -101,7 +101,7 @@ def _build_published(config: LFPNetConfig) -> LFPNet:
 
 
 def _build_lean(config: LFPNetConfig) -> LFPNet:
-    channels = CHANNELS + PRIOR_CHANNELS * config.has_colour_prior + ESTIMATES * config.has_estimates
+    channels = CHANNELS + PRIOR_CHANNELS * config.has_colour_prior + PLANES * config.has_estimates
     raw_channels = RAW_CHANNELS + BELIEFS * config.has_estimates
     width, groups = config.pooling_width, config.pooling_width // 5
     fine, coarse, _, deepest = config.context_widths

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lfpnet.estimates import ESTIMATES
+from lfpnet.estimates import PLANES
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.encoding import CHANNELS
 from lfpnet.model.network import build_network
@@ -47,7 +47,7 @@ def step_memory(config: LFPNetConfig, phase: Phase, batch_size: int) -> StepMemo
     with torch.device("meta"):
         network = build_network(config).train()
         choose_trained_parts(network, phase.trains)
-        channels = CHANNELS + ESTIMATES * config.has_estimates
+        channels = CHANNELS + PLANES * config.has_estimates
         side = 2 * size // config.context_reduction
         context = torch.zeros(batch_size, channels, side, side)
         kept: dict[int, torch.UntypedStorage] = {}

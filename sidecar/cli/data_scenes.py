@@ -19,7 +19,7 @@ def add_parser(subparsers: Any) -> None:
     )
     scenes.add_argument("pool", type=Path, help="a folder that `lfpnet data pool` made")
     scenes.add_argument("--to", type=Path, required=True, metavar="DIR", help="gets the folders train and held")
-    scenes.add_argument("--count", type=int, default=3000, help="scenes to train on, 3.4 MB each")
+    scenes.add_argument("--count", type=int, default=3000, help="scenes to train on, 5.5 MB each")
     scenes.add_argument("--held-out", type=int, default=64, help="scenes to validate on, of the pool's held part")
     scenes.add_argument("--side", type=int, default=512, help="of a scene in pixels; twice the largest inner patch")
     scenes.add_argument("--seed", type=int, default=1)

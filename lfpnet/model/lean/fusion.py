@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lfpnet.estimates import ESTIMATES
+from lfpnet.estimates import ALPHAS, PLANES
 from lfpnet.model.encoding import CHANNELS
 from lfpnet.model.fusion import project_alpha
 from lfpnet.model.layers import clamp_unit
@@ -15,9 +15,10 @@ from lfpnet.model.layers import clamp_unit
 #: Alpha, corrections of foreground and background, weight of the predicted alpha.
 RAW_CHANNELS = 8
 #: Beside them for an estimate: how far each alpha is believed, the network's own first.
-BELIEFS = 1 + ESTIMATES
-#: Of the network's own alpha, closed-form and colour likelihood, before anything is learnt; softmax makes them shares.
-FIRST_BELIEFS = (0.0, 1.5, -0.5)
+BELIEFS = 1 + ALPHAS
+#: Of the network's own alpha and the estimates (joint, closed-form, KNN, colour likelihood), before anything is learnt;
+#: softmax makes them shares.
+FIRST_BELIEFS = (0.0, 1.5, 0.0, 0.0, -1.0)
 #: Weights below this would divide by nothing where foreground and background agree.
 LEAST_WEIGHT = 2e-3
 
@@ -29,28 +30,38 @@ class LeanFusion(nn.Module):
         """Fuse.
 
         Args:
-            raw: (b, 8, h, w), or (b, 11, h, w) where there are estimates.
+            raw: (b, 8, h, w), or (b, 13, h, w) where there are estimates.
             plate: display-encoded plate (b, 3, h, w).
             inner: encoded patches; beyond the twelfth channel the propagated foreground and background, if any; the
-                last channels are the estimates, if any.
+                last ten channels are the estimates, if any: four alphas, foreground and background.
 
         Returns:
             Alpha (b, 1, h, w), foreground and background (b, 3, h, w), each in 0 to 1.
         """
         raw = raw.float()
         alpha, to_foreground, to_background, weight = raw[:, :RAW_CHANNELS].split([1, 3, 3, 1], dim=1)
-        has_prior = inner.shape[1] > CHANNELS
-        known_foreground, known_background = (
-            (inner[:, CHANNELS : CHANNELS + 3], inner[:, CHANNELS + 3 : CHANNELS + 6]) if has_prior else (plate, plate)
-        )
+        has_estimates = raw.shape[1] > RAW_CHANNELS
+        known_foreground, known_background = _known_colours(inner, plate, has_estimates=has_estimates)
         foreground = clamp_unit(known_foreground + to_foreground)
         background = clamp_unit(known_background + to_background)
         trust = functional.softplus(weight - 3.0) + LEAST_WEIGHT
         fused = project_alpha(plate.float(), foreground, background, alpha + 0.5, trust)
         fused = clamp_unit(fused)
-        if raw.shape[1] > RAW_CHANNELS:
-            fused = _weighed(fused, inner[:, -ESTIMATES:].float(), raw[:, RAW_CHANNELS:])
+        if has_estimates:
+            alphas = inner[:, -PLANES : ALPHAS - PLANES].float()
+            fused = _weighed(fused, alphas, raw[:, RAW_CHANNELS:])
         return fused, foreground, background
+
+
+def _known_colours(inner: Tensor, plate: Tensor, *, has_estimates: bool) -> tuple[Tensor, Tensor]:
+    """The colours that are corrected: estimated under an alpha, propagated, or the plate's own."""
+    if has_estimates:
+        colours = inner[:, ALPHAS - PLANES :]
+    elif inner.shape[1] > CHANNELS:
+        colours = inner[:, CHANNELS : CHANNELS + 6]
+    else:
+        return plate, plate
+    return colours[:, :3], colours[:, 3:]
 
 
 def _weighed(alpha: Tensor, estimates: Tensor, beliefs: Tensor) -> Tensor:

@@ -1,13 +1,15 @@
 """Scenes: made once, cropped deterministically, true to the compositing equation."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lfpnet.data.pool import build_pool
-from lfpnet.data.scenes import SceneStream, build_scenes
+from lfpnet.data.scenes import SceneStream, _start, build_scenes
 from lfpnet.errors import ConfigurationError, InputError
+from lfpnet.estimates import ALPHAS, PLANES
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.training.batches import encode_sample
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
@@ -36,7 +38,25 @@ def test_a_crop_has_unknown_pixels_estimates_and_known_pixels_that_agree_with_al
         assert (sample.trimap[16:48, 16:48] == UNKNOWN).any()
         assert (sample.alpha[sample.trimap == FOREGROUND] == 255).all()
         assert (sample.alpha[sample.trimap == BACKGROUND] == 0).all()
-        assert (sample.estimates[sample.trimap == FOREGROUND] == 255).all()
+        assert (sample.estimates[sample.trimap == FOREGROUND, :ALPHAS] == 255).all()
+
+
+def test_estimated_colours_change_with_the_plate(folder):
+    stream = SceneStream(folder / "scenes", 32, 1)
+    distances = []
+    for index in range(20):
+        sample = stream.sample(index)
+        is_foreground = sample.trimap == FOREGROUND
+        colours = sample.estimates[is_foreground, ALPHAS : ALPHAS + 3].astype(int)
+        distances.append(np.abs(colours - sample.plate[is_foreground]).mean() if is_foreground.any() else 0)
+    assert np.mean(distances) < 8  # exchanged channels that were not exchanged in the estimates would make 30 and more
+
+
+def test_processes_that_begin_a_folder_together_agree(folder, tmp_path):
+    pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
+    with ThreadPoolExecutor(8) as threads:
+        for begun in [threads.submit(_start, tmp_path, {"pool": pool.provenance, "turn": 1}) for _ in range(200)]:
+            begun.result()
 
 
 def test_scenes_that_are_there_are_kept_and_another_recipe_is_refused(folder):
@@ -59,8 +79,8 @@ def test_estimates_reach_the_network_that_takes_them_and_no_other(folder):
     plain = encode_sample(sample, LFPNetConfig.of_preset("lfpnet-compact"))
     guided = encode_sample(sample, LFPNetConfig.of_preset("lfpnet-guided"))
     assert plain["inner"].shape == (12, 32, 32)
-    assert guided["inner"].shape == (14, 32, 32)
-    assert guided["context"].shape == (14, 32, 32)
+    assert guided["inner"].shape == (12 + PLANES, 32, 32)
+    assert guided["context"].shape == (12 + PLANES, 32, 32)
     np.testing.assert_allclose(
         guided["inner"][12:].numpy() * 255, sample.estimates[16:48, 16:48].transpose(2, 0, 1), atol=1e-3
     )

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lfpnet.estimates import ESTIMATES, Estimates, closed_form_alpha, colour_likelihood
+from lfpnet.estimates import ALPHAS, PLANES, Estimates, colour_likelihood, propagated_alphas
+from lfpnet.estimates.colours import estimated_colours
 from lfpnet.estimates.reduced import MOST_PIXELS, reduce_plate, reduction_of
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
@@ -25,9 +26,39 @@ def error(alpha: np.ndarray, truth: np.ndarray, trimap: np.ndarray) -> float:
     return float(np.square(alpha - truth)[trimap == UNKNOWN].mean())
 
 
-def test_closed_form_finds_a_soft_disc():
+@pytest.mark.parametrize(("index", "bound"), [(0, 2e-3), (1, 2e-3), (2, 3e-2)])
+def test_propagation_finds_a_soft_disc(index, bound):
     plate, trimap, alpha = disc(64)
-    assert error(closed_form_alpha(plate, trimap), alpha, trimap) < 2e-3
+    assert error(propagated_alphas(plate, trimap)[..., index], alpha, trimap) < bound
+
+
+@pytest.mark.parametrize(("index", "name"), [(1, "estimate_alpha_cf"), (2, "estimate_alpha_knn")])
+def test_propagation_agrees_with_pymatting(index, name):
+    import pymatting
+
+    plate, trimap, alpha = disc(48)
+    plate = np.clip(plate + np.random.default_rng(1).normal(0, 0.02, plate.shape), 0, 1)
+    levels = np.where(trimap == UNKNOWN, 0.5, trimap / 255)
+    theirs = getattr(pymatting, name)(plate, levels)
+    ours = propagated_alphas(plate.astype(np.float32), trimap)[..., index]
+    assert np.abs(ours - theirs)[trimap == UNKNOWN].mean() < 0.02
+    assert abs(error(ours, alpha, trimap) - error(theirs, alpha, trimap)) < 2e-3
+
+
+def test_the_joint_system_opens_an_unmarked_hole():
+    plate, trimap, _ = disc(96)
+    trimap[36:60, 36:60] = UNKNOWN
+    plate[40:56, 40:56] = plate[4, 48]
+    assert propagated_alphas(plate, trimap)[44:52, 44:52, 0].max() < 0.1
+    assert propagated_alphas(plate, trimap)[37, 37:59, 0].min() > 0.9
+
+
+def test_estimated_colours_and_their_alpha_explain_the_plate():
+    plate, _, alpha = disc(64)
+    colours = estimated_colours(plate, alpha)
+    composite = alpha[..., None] * colours[..., :3] + (1 - alpha[..., None]) * colours[..., 3:]
+    assert np.abs(composite - plate).mean() < 0.01
+    assert np.abs(colours[..., :3] - (0.8, 0.3, 0.1))[alpha > 0.2].mean() < 0.03
 
 
 def test_colour_tells_a_disc_from_its_ground_and_sees_through_an_unmarked_hole():
@@ -41,7 +72,7 @@ def test_colour_tells_a_disc_from_its_ground_and_sees_through_an_unmarked_hole()
     assert found[40:43, 40:56].min() > 0.8
 
 
-@pytest.mark.parametrize("estimate", [closed_form_alpha, colour_likelihood])
+@pytest.mark.parametrize("estimate", [propagated_alphas, colour_likelihood])
 @pytest.mark.parametrize("shape", [(1, 1), (2, 5), (3, 3), (33, 7)])
 @pytest.mark.parametrize("values", [(UNKNOWN,), (UNKNOWN, BACKGROUND), (UNKNOWN, FOREGROUND), (0, 128, 255), (255,)])
 def test_any_trimap_gives_finite_alpha_that_keeps_what_is_known(estimate, shape, values):
@@ -53,15 +84,14 @@ def test_any_trimap_gives_finite_alpha_that_keeps_what_is_known(estimate, shape,
     assert np.isfinite(alpha).all()
     assert alpha.min() >= 0
     assert alpha.max() <= 1
-    if estimate is colour_likelihood or trimap.min() == trimap.max():
-        assert (alpha[trimap == FOREGROUND] == 1).all()
-        assert (alpha[trimap == BACKGROUND] == 0).all()
+    assert (alpha[trimap == FOREGROUND] == 1).all()
+    assert (alpha[trimap == BACKGROUND] == 0).all()
 
 
 def test_a_flat_plate_without_any_gradient_is_no_trouble():
     trimap = np.full((16, 16), UNKNOWN, np.uint8)
     trimap[0], trimap[-1] = BACKGROUND, FOREGROUND
-    alpha = closed_form_alpha(np.full((16, 16, 3), 0.5, np.float32), trimap)
+    alpha = propagated_alphas(np.full((16, 16, 3), 0.5, np.float32), trimap)
     assert np.isfinite(alpha).all()
 
 
@@ -93,10 +123,10 @@ def test_neighbouring_tiles_see_the_same_estimates_and_known_pixels_hold():
     estimates = Estimates.of_plate(plate, trimap, is_linear=False)
     whole = estimates.over(plate, trimap, 0, 0)
     part = estimates.over(plate[32:80, 16:64], trimap[32:80, 16:64], 32, 16)
-    assert whole.shape == (96, 96, ESTIMATES)
+    assert whole.shape == (96, 96, PLANES)
     np.testing.assert_allclose(part, whole[32:80, 16:64], atol=2e-3)  # remap knows 1/32 of a pixel
-    assert (whole[trimap == FOREGROUND] == 1).all()
-    assert (whole[trimap == BACKGROUND] == 0).all()
+    assert (whole[trimap == FOREGROUND, :ALPHAS] == 1).all()
+    assert (whole[trimap == BACKGROUND, :ALPHAS] == 0).all()
     assert error(whole[..., 0], alpha, trimap) < 4e-3
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lfpnet.colour import display_encode
+from lfpnet.estimates import ALPHAS, PLANES
 from lfpnet.inference.augmentation import TRANSPOSED
 from lfpnet.inference.patches import PatchCutter
 from lfpnet.inference.tiling import Tile
@@ -69,9 +70,9 @@ def test_a_network_with_estimates_gets_them_turned_and_reduced_as_its_plate():
     cutter = PatchCutter(plate, trimap, is_linear=False, network=LFPNetConfig.of_preset("lfpnet-guided"))
     tile = Tile(8, 8, 32)
     inner, context, _ = cutter.cut(tile)
-    assert (inner.shape, context.shape) == ((14, 32, 32), (14, 32, 32))
-    assert (inner[12:, 24:] == 1).all()  # known foreground
-    assert (inner[12:, :8] == 0).all()
+    assert (inner.shape, context.shape) == ((12 + PLANES, 32, 32), (12 + PLANES, 32, 32))
+    assert (inner[12 : 12 + ALPHAS, 24:] == 1).all()  # known foreground
+    assert (inner[12 : 12 + ALPHAS, :8] == 0).all()
     turned, turned_context, _ = cutter.cut(tile, TRANSPOSED)
     np.testing.assert_allclose(turned[12:], inner[12:].transpose(0, 2, 1), atol=1e-6)
     np.testing.assert_allclose(turned_context[12:], context[12:].transpose(0, 2, 1), atol=1e-6)

@@ -31,12 +31,12 @@ def test_memory_grows_with_samples_and_pixels_and_shrinks_with_what_stays():
 
 def test_the_count_is_that_of_the_tensors_of_a_real_pass():
     """One by hand: a forward pass with real numbers keeps what the one without memory says."""
-    from lfpnet.estimates import ESTIMATES
+    from lfpnet.estimates import PLANES
     from lfpnet.model.encoding import CHANNELS
     from lfpnet.model.network import build_network
 
     network, kept = build_network(NETWORK).train(), {}
-    channels = CHANNELS + ESTIMATES * NETWORK.has_estimates
+    channels = CHANNELS + PLANES * NETWORK.has_estimates
     with torch.autograd.graph.saved_tensors_hooks(
         lambda tensor: kept.setdefault(tensor.data_ptr(), tensor.clone().untyped_storage()) and tensor, lambda t: t
     ):
