@@ -33,8 +33,8 @@ def project_alpha(plate: Tensor, foreground: Tensor, background: Tensor, alpha: 
 class PublishedFusion(nn.Module):
     """Clamp the seven channels and let plate, foreground, background and alpha correct each other once."""
 
-    def forward(self, raw: Tensor, plate: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # noqa: ARG002 - the lean fusion takes its prior from there
-        """Raw (b, 7, h, w) and plate (b, 3, h, w) to alpha, foreground and background, each in 0 to 1."""
+    def forward(self, raw: Tensor, plate: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # noqa: ARG002 - the lean fusion takes its prior from there
+        """Raw (b, 7, h, w) and plate (b, 3, h, w) to alpha, foreground and background, each in 0 to 1, and no own alpha."""
         alpha, foreground, background = clamp_unit(raw.float()).split([1, 3, 3], dim=1)
         plate = plate.float()
         cross = alpha * (1 - alpha)
@@ -43,4 +43,4 @@ class PublishedFusion(nn.Module):
         foreground, background = clamp_unit(foreground), clamp_unit(background)
         weight = torch.full_like(alpha, ALPHA_WEIGHT)
         alpha = clamp_unit(project_alpha(plate, foreground, background, alpha, weight))
-        return alpha, foreground, background
+        return alpha, foreground, background, None

@@ -58,8 +58,8 @@ class LFPNet(nn.Module):
             inner, surrounding = self.prior(inner, surrounding, plate)
         features = None if self.propagating is None else self.propagating(surrounding)
         raw = self.matting(inner, features, plate)
-        alpha, foreground, background = self.fusion(raw, plate, inner)
-        return Prediction(alpha, foreground, background, None if features is None else features.alpha)
+        alpha, foreground, background, own_alpha = self.fusion(raw, plate, inner)
+        return Prediction(alpha, foreground, background, None if features is None else features.alpha, own_alpha)
 
     def context_alpha(self, context: Tensor) -> Tensor | None:
         """The context alpha of encoded context patches alone: a coarse matte at a fraction of the cost.

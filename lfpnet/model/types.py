@@ -20,3 +20,4 @@ class Prediction(NamedTuple):
     foreground: Tensor  # (b, 3, s, s)
     background: Tensor  # (b, 3, s, s)
     context_alpha: Tensor | None  # (b, 1, s/2, s/2), of the whole context patch
+    own_alpha: Tensor | None = None  # (b, 1, s, s), before it was weighed against the estimates

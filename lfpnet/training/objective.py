@@ -8,10 +8,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from lfpnet.errors import ConfigurationError
-from lfpnet.losses import matting_loss, propagating_loss
+from lfpnet.losses import laplacian_loss, matting_loss, propagating_loss, weighted_alpha_loss
 from lfpnet.model.network import LFPNet
 from lfpnet.model.types import Prediction
 from lfpnet.training.batches import Batch
+
+#: Of the terms of a network's own alpha where it is weighed against estimates.
+OWN_WEIGHT = 1.0
 
 
 def objective(prediction: Prediction, batch: Batch, propagating_weight: float) -> tuple[Tensor, dict[str, Tensor]]:
@@ -36,10 +39,24 @@ def objective(prediction: Prediction, batch: Batch, propagating_weight: float) -
         trimap=batch.inner[:, 3:6],
     )
     total, parts = loss.total, dict(loss.parts)
+    if prediction.own_alpha is not None:
+        parts |= _own_terms(prediction.alpha, prediction.own_alpha, batch)
+        total = total + OWN_WEIGHT * (parts["own"] + parts["squared"])
     if prediction.context_alpha is not None:
         parts["propagating"] = context_objective(prediction.context_alpha, batch)
         total = total + propagating_weight * parts["propagating"]
     return total, parts
+
+
+def _own_terms(alpha: Tensor, own_alpha: Tensor, batch: Batch) -> dict[str, Tensor]:
+    """What the paper needs no word for: the network's own alpha by itself, and the squares that a choice is judged by."""
+    absolute = weighted_alpha_loss(own_alpha, batch.alpha, batch.is_unknown)
+    is_unknown = batch.is_unknown.float()
+    squares = (alpha - batch.alpha).square() + (own_alpha - batch.alpha).square()
+    return {
+        "own": absolute + laplacian_loss(own_alpha, batch.alpha),
+        "squared": (squares * is_unknown).sum() / is_unknown.sum().clamp(min=1),
+    }
 
 
 def context_objective(context_alpha: Tensor, batch: Batch) -> Tensor:

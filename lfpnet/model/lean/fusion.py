@@ -18,7 +18,9 @@ RAW_CHANNELS = 8
 BELIEFS = 1 + ALPHAS
 #: Of the network's own alpha and the estimates (joint, closed-form, KNN, colour likelihood), before anything is learnt;
 #: softmax makes them shares.
-FIRST_BELIEFS = (0.0, 1.5, 0.0, 0.0, -1.0)
+FIRST_BELIEFS = (0.5, 1.0, 0.0, 0.0, -1.0)
+#: Beliefs are raised by this, so that a choice between two alphas is learnt in few steps.
+DECISIVENESS = 4.0
 #: Weights below this would divide by nothing where foreground and background agree.
 LEAST_WEIGHT = 2e-3
 
@@ -26,7 +28,7 @@ LEAST_WEIGHT = 2e-3
 class LeanFusion(nn.Module):
     """Raw channels and the propagated colours to alpha, foreground and background."""
 
-    def forward(self, raw: Tensor, plate: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, raw: Tensor, plate: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
         """Fuse.
 
         Args:
@@ -36,27 +38,29 @@ class LeanFusion(nn.Module):
                 last ten channels are the estimates, if any: four alphas, foreground and background.
 
         Returns:
-            Alpha (b, 1, h, w), foreground and background (b, 3, h, w), each in 0 to 1.
+            Alpha (b, 1, h, w), foreground and background (b, 3, h, w), each in 0 to 1; where there are estimates also
+            the network's own alpha, which learns beside the weighed one: else it would be weighed little, learn little
+            and stay so.
         """
         raw = raw.float()
-        alpha, to_foreground, to_background, weight = raw[:, :RAW_CHANNELS].split([1, 3, 3, 1], dim=1)
+        correction, to_foreground, to_background, weight = raw[:, :RAW_CHANNELS].split([1, 3, 3, 1], dim=1)
         has_estimates = raw.shape[1] > RAW_CHANNELS
-        known_foreground, known_background = _known_colours(inner, plate, has_estimates=has_estimates)
+        estimates = inner[:, -PLANES:].float() if has_estimates else None
+        known_foreground, known_background = _known_colours(inner, plate, estimates)
         foreground = clamp_unit(known_foreground + to_foreground)
         background = clamp_unit(known_background + to_background)
         trust = functional.softplus(weight - 3.0) + LEAST_WEIGHT
-        fused = project_alpha(plate.float(), foreground, background, alpha + 0.5, trust)
-        fused = clamp_unit(fused)
-        if has_estimates:
-            alphas = inner[:, -PLANES : ALPHAS - PLANES].float()
-            fused = _weighed(fused, alphas, raw[:, RAW_CHANNELS:])
-        return fused, foreground, background
+        predicted = correction + (0.5 if estimates is None else estimates[:, :1])
+        own = clamp_unit(project_alpha(plate.float(), foreground, background, predicted, trust))
+        if estimates is None:
+            return own, foreground, background, None
+        return _weighed(own, estimates[:, :ALPHAS], raw[:, RAW_CHANNELS:]), foreground, background, own
 
 
-def _known_colours(inner: Tensor, plate: Tensor, *, has_estimates: bool) -> tuple[Tensor, Tensor]:
+def _known_colours(inner: Tensor, plate: Tensor, estimates: Tensor | None) -> tuple[Tensor, Tensor]:
     """The colours that are corrected: estimated under an alpha, propagated, or the plate's own."""
-    if has_estimates:
-        colours = inner[:, ALPHAS - PLANES :]
+    if estimates is not None:
+        colours = estimates[:, ALPHAS:]
     elif inner.shape[1] > CHANNELS:
         colours = inner[:, CHANNELS : CHANNELS + 6]
     else:
@@ -67,5 +71,5 @@ def _known_colours(inner: Tensor, plate: Tensor, *, has_estimates: bool) -> tupl
 def _weighed(alpha: Tensor, estimates: Tensor, beliefs: Tensor) -> Tensor:
     """The mean of the network's own alpha and the estimates under what is believed of each."""
     first = torch.tensor(FIRST_BELIEFS, device=beliefs.device).view(1, -1, 1, 1)
-    shares = torch.softmax(beliefs + first, dim=1)
+    shares = torch.softmax(DECISIVENESS * beliefs + first, dim=1)
     return (shares * torch.cat([alpha, estimates], dim=1)).sum(dim=1, keepdim=True)
