@@ -25,7 +25,7 @@ def load_pymatting(purpose: str) -> ModuleType:
             import pymatting
     except ImportError as error:
         raise ConfigurationError(
-            f"Expected pymatting, which {purpose}, got '{error}'; install it with `pip install lfpnet[evaluate]`."
+            f"Expected pymatting, which {purpose}, got '{error}'; install it with `pip install pymatting`."
         ) from error
     return pymatting
 

@@ -7,7 +7,7 @@ from lfpnet.weights.folder import user_models_folder
 __all__ = ["default_weights", "packaged_weights", "user_models_folder"]
 
 _FOLDER = Path(__file__).parent
-_DEFAULT = "lfpnet-compact.safetensors"
+_DEFAULT = "lfpnet-guided.safetensors"
 
 
 def default_weights() -> Path:

@@ -14,7 +14,7 @@ from lfpnet import __version__
 from lfpnet.errors import LfpnetError
 from lfpnet.weights import default_weights
 
-_PACKAGES = ("torch", "numpy", "opencv-python", "OpenEXR", "pyzmq", "msgpack", "safetensors")
+_PACKAGES = ("torch", "numpy", "opencv-python", "OpenEXR", "pyzmq", "msgpack", "safetensors", "pymatting", "scipy")
 
 
 @dataclass(frozen=True)
