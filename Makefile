@@ -66,6 +66,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -c "import cv2" 2>/dev/null || (apt-get update -qq && apt-get install -y -qq libgl1 libglib2.0-0)
 	$(BIN)/python -c "import cv2"
 	$(BIN)/python -W ignore -c "import pymatting"  # compiles once
-	@# Tcl reads saved Nuke scripts in the tests; without it those are skipped by name.
-	$(BIN)/python -c "import tkinter" 2>/dev/null || apt-get install -y -qq python3-tk || true
+	@# Tcl reads saved Nuke scripts in the tests: Python's own, else the program.
+	$(BIN)/python -c "import _tkinter" 2>/dev/null || command -v tclsh > /dev/null || \
+		(apt-get update -qq && apt-get install -y -qq tcl) || echo "Without tcl the tests of saved Nuke scripts fail."
 	touch $@

@@ -2,18 +2,18 @@
 
 A .nk file is Tcl: every node class is a command, `push`, `set` and `[stack 0]` move nodes on a stack, a node takes its
 inputs from the stack (the topmost is input 0) and lays itself on it; a group's children follow its closing brace up to
-`end_group`. Source: saved scripts.
+`end_group`. Source: saved scripts. Tcl is Python's own (tkinter) or the program `tclsh`; both run nk_events.tcl.
 """
 
-import tkinter
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-#: Commands that are no nodes.
-HEADERS = ("version", "define_window_layout_xml", "define_gui_layout_xml")
-#: Tcl's own commands that scripts use; every other one is taken away, loops too.
-TCL_COMMANDS = ("set",)
+EVENTS = Path(__file__).with_name("nk_events.tcl")
 
 
 @dataclass
@@ -25,7 +25,7 @@ class UserKnob:
     label: str | None = None
     tooltip: str = ""
     text: str | None = None
-    menu: str | None = None
+    menu: tuple[str, ...] | None = None
     flags: tuple[str, ...] = ()
 
 
@@ -36,15 +36,15 @@ class SavedNode:
     kind: str
     knobs: dict[str, str] = field(default_factory=dict)
     user_knobs: list[UserKnob] = field(default_factory=list)
-    inputs: list["SavedNode | None"] = field(default_factory=list)
-    children: list["SavedNode"] = field(default_factory=list)
+    inputs: list[SavedNode | None] = field(default_factory=list)
+    children: list[SavedNode] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """Its name."""
         return self.knobs.get("name", "")
 
-    def child(self, name: str) -> "SavedNode":
+    def child(self, name: str) -> SavedNode:
         """A node of this group."""
         return next(node for node in self.children if node.name == name)
 
@@ -84,150 +84,131 @@ def load(path: Path) -> Script:
     return load_text(path.read_text(encoding="utf-8"))
 
 
-def load_text(text: str) -> Script:
+def load_text(text: str, tcl: Callable[[str], str] | None = None) -> Script:
     """Read the text of a script."""
     reader = _Reader()
-    reader.read(text)
-    return reader.script
+    for line in (tcl or any_tcl())(text.encode().hex()).splitlines():
+        reader.take(*(bytes.fromhex(word[1:]).decode() for word in line.split()))
+    return reader.finished()
+
+
+def any_tcl() -> Callable[[str], str]:
+    """What runs Tcl here: Python's own if it was built with it, else the program.
+
+    Raises:
+        RuntimeError: there is neither.
+    """
+    if has_tcl_of_python():
+        return tcl_of_python
+    if shutil.which("tclsh") is not None:
+        return tcl_program
+    raise RuntimeError("Saved scripts are read by Tcl and there is none: install tcl or python3-tk.")
+
+
+def has_tcl_of_python() -> bool:
+    """Whether this Python was built with Tcl and finds it."""
+    try:
+        import _tkinter  # noqa: F401 - only whether it loads
+    except ImportError:
+        return False
+    return True
+
+
+def tcl_of_python(script_hex: str) -> str:
+    """Run nk_events.tcl in this process."""
+    import tkinter
+
+    tcl = tkinter.Tcl()
+    tcl.eval(EVENTS.read_text(encoding="utf-8"))
+    return str(tcl.call("nk_events::read_hex", script_hex))
+
+
+def tcl_program(script_hex: str) -> str:
+    """Run nk_events.tcl by `tclsh`."""
+    program = EVENTS.read_text(encoding="utf-8") + f"\nputs [nk_events::read_hex {script_hex}]\n"
+    done = subprocess.run(["tclsh"], input=program, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
 
 
 class _Reader:
     """One reading: the stacks of the open groups, and the nodes by the tokens that Tcl carries for them."""
 
     def __init__(self) -> None:
-        self.script = Script()
-        self._tcl = tkinter.Tcl()
-        self._tokens: dict[str, SavedNode] = {}
+        self._script = Script()
+        self._tokens: dict[str, SavedNode | None] = {"0": None}
         #: (nodes of the group, its stack), the innermost last.
-        self._open: list[tuple[list[SavedNode], list[SavedNode | None]]] = [(self.script.nodes, [])]
-        self._problem = ""
+        self._open: list[tuple[list[SavedNode], list[SavedNode | None]]] = [(self._script.nodes, [])]
+        self._node = SavedNode("")
 
-    def read(self, text: str) -> None:
-        tcl = self._tcl
-        tcl.eval("interp create -safe nk")
-        for name in self._words(tcl.eval("nk eval {info commands}")):
-            if name not in (*TCL_COMMANDS, "rename"):
-                tcl.eval(f"nk eval {{rename {name} {{}}}}")
-        tcl.eval("nk eval {rename rename {}}")
-        commands = {
-            "unknown": self._unknown,
-            "push": self._push,
-            "stack": self._top,
-            "clone": self._clone,
-            "end_group": self._end_group,
-            "add_layer": self._add_layer,
-            **dict.fromkeys(HEADERS, self._header),
-        }
-        for name, command in commands.items():
-            tcl.createcommand(f"nk_{name}", command)
-            tcl.eval(f"interp alias nk {name} {{}} nk_{name}")
-        tcl.eval("nk eval {set cut_paste_input 0}")
-        try:
-            tcl.call("nk", "eval", text)
-        except tkinter.TclError as problem:
-            raise ValueError(f"not a script that Tcl can read: {self._problem or problem}") from problem
+    def take(self, event: str, *words: str) -> None:
+        """Take one event of nk_events.tcl."""
+        getattr(self, f"_on_{event}")(*words)
+
+    def finished(self) -> Script:
+        """The whole script."""
         if len(self._open) != 1:
             raise ValueError("a group has no end_group")
+        return self._script
 
-    # ---- commands
+    def _on_problem(self, problem: str) -> None:
+        raise ValueError(f"not a script that Tcl can read: {problem}")
 
-    def _header(self, *_: str) -> str:
-        return ""
+    def _on_node(self, kind: str) -> None:
+        self._node = SavedNode(kind)
 
-    def _unknown(self, kind: str, *arguments: str) -> str:
-        """A command that Tcl does not have is the class of a node."""
-        if len(arguments) != 1:
-            return self._fail(f"{kind} has {len(arguments)} arguments, a node has one")
-        node = self._node(kind, arguments[0])
-        if kind == "Root":
-            self.script.root = node
-            return ""
-        return self._lay(node)
-
-    def _clone(self, token: str, body: str = "") -> str:
+    def _on_clone(self, token: str) -> None:
         """A second node with the knobs of the first."""
-        first = self._tokens[token]
-        node = self._node(first.kind, body)
-        node.knobs = {**first.knobs, **node.knobs}
-        return self._lay(node)
+        first = self._known(token)
+        if first is None:
+            raise ValueError("clone of no node")
+        self._node = SavedNode(first.kind, dict(first.knobs))
 
-    def _push(self, token: str) -> str:
-        self._stack.append(self._tokens.get(token))
-        if token != "0" and token not in self._tokens:
-            return self._fail(f"push of {token!r}, which is no node")
-        return token
+    def _on_knob(self, name: str, value: str) -> None:
+        self._node.knobs[name] = value
 
-    def _top(self, index: str) -> str:
-        node = self._stack[-1 - int(index)] if int(index) < len(self._stack) else None
-        return self._token(node) if node is not None else "0"
+    def _on_user(self, number: str, name: str) -> None:
+        self._node.user_knobs.append(UserKnob(int(number), name))
 
-    def _end_group(self) -> str:
-        if len(self._open) == 1:
-            return self._fail("end_group without a group")
-        self._open.pop()
-        return ""
+    def _on_field(self, letter: str, text: str) -> None:
+        setattr(self._node.user_knobs[-1], {"l": "label", "t": "tooltip", "T": "text"}[letter], text)
 
-    def _add_layer(self, words: str) -> str:
-        name, *channels = self._words(words)
-        self.script.layers[name] = channels
-        return ""
+    def _on_menu(self, *items: str) -> None:
+        self._node.user_knobs[-1].menu = items
 
-    # ---- nodes
+    def _on_flag(self, flag: str) -> None:
+        knob = self._node.user_knobs[-1]
+        knob.flags = (*knob.flags, flag)
 
-    @property
-    def _stack(self) -> list[SavedNode | None]:
-        return self._open[-1][1]
-
-    def _lay(self, node: SavedNode) -> str:
+    def _on_lay(self) -> None:
         """Take the inputs from the stack, lay the node on it; a group opens a stack of its own."""
+        node = self._node
+        if node.kind == "Root":
+            self._script.root = node
+            return
+        members, stack = self._open[-1]
         counts = [int(word) for word in node.knobs.get("inputs", "1").split("+")]
-        stack = self._stack
         node.inputs = [stack.pop() if stack else None for _ in range(sum(counts))]
         stack.append(node)
-        self._open[-1][0].append(node)
+        members.append(node)
         if node.kind == "Group":
             self._open.append((node.children, []))
-        return self._token(node)
 
-    def _token(self, node: SavedNode) -> str:
-        token = f"node{id(node)}"
-        self._tokens[token] = node
-        return token
+    def _on_push(self, token: str) -> None:
+        self._open[-1][1].append(self._known(token))
 
-    def _node(self, kind: str, body: str) -> SavedNode:
-        """Understand `knob value` lines; values may go over many lines."""
-        node, statement = SavedNode(kind), ""
-        for line in body.splitlines():
-            statement += line + "\n"
-            if self._tcl.getboolean(self._tcl.call("info", "complete", statement)):
-                words = self._words(statement)
-                statement = ""
-                if words[:1] == ["addUserKnob"]:
-                    node.user_knobs.append(self._user_knob(words[1]))
-                elif words:
-                    node.knobs[words[0]] = " ".join(words[1:])
-        if statement.strip():
-            self._fail(f"{kind} ends within a knob: {statement.strip()[:60]}")
-        return node
+    def _on_top(self, token: str, index: str) -> None:
+        stack = self._open[-1][1]
+        self._tokens[token] = stack[-1 - int(index)] if int(index) < len(stack) else None
 
-    def _user_knob(self, text: str) -> UserKnob:
-        number, name, *rest = self._words(text)
-        knob = UserKnob(int(number), name)
-        fields: dict[str, Any] = {"l": "label", "t": "tooltip", "T": "text", "M": "menu"}
-        while rest:
-            word = rest.pop(0)
-            if word in fields:
-                setattr(knob, fields[word], rest.pop(0))
-            elif word == "R":
-                del rest[:2]
-            else:
-                knob.flags = (*knob.flags, word)
-        return knob
+    def _on_end_group(self) -> None:
+        if len(self._open) == 1:
+            raise ValueError("end_group without a group")
+        self._open.pop()
 
-    def _words(self, text: str) -> list[str]:
-        """Split a Tcl list; a knob's value is data, so nothing in it is ever run."""
-        return [str(word) for word in self._tcl.splitlist(text.strip())]
+    def _on_layer(self, name: str, *channels: str) -> None:
+        self._script.layers[name] = list(channels)
 
-    def _fail(self, why: str) -> str:
-        self._problem = why
-        raise ValueError(why)
+    def _known(self, token: str) -> SavedNode | None:
+        if token not in self._tokens:
+            raise ValueError(f"push of {token!r}, which is no node")
+        return self._tokens[token]

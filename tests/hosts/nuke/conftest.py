@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("tkinter", reason="scripts are read by Tcl: install python3-tk")
-
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 FAKE_NUKE = ROOT / "tests" / "support" / "fake_nuke"

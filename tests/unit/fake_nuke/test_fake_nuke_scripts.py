@@ -1,11 +1,10 @@
 """Scripts of the fake and the Tcl loader, each against the other and against lines as Nuke writes them."""
 
-import nuke
-import pytest
-
-pytest.importorskip("tkinter", reason="scripts are read by Tcl: install python3-tk")
+import shutil
 
 import nk_loader
+import nuke
+import pytest
 
 #: By hand, in the form of saved scripts: stack, a group, a clone, an expression, texts with everything in them.
 SCRIPT = r"""#! /usr/local/Nuke15.2v1/Nuke15.2 -nx
@@ -63,8 +62,21 @@ Dot {
 """
 
 
-def test_tcl_finds_stack_groups_knobs_and_texts():
-    script = nk_loader.load_text(SCRIPT)
+@pytest.fixture(params=["tkinter", "tclsh"])
+def tcl(request):
+    """Each kind of Tcl that is here; there must be one of them."""
+    nk_loader.any_tcl()
+    if request.param == "tkinter":
+        if not nk_loader.has_tcl_of_python():
+            pytest.skip("this Python was built without tkinter")
+        return nk_loader.tcl_of_python
+    if shutil.which("tclsh") is None:
+        pytest.skip("there is no program tclsh")
+    return nk_loader.tcl_program
+
+
+def test_tcl_finds_stack_groups_knobs_and_texts(tcl):
+    script = nk_loader.load_text(SCRIPT, tcl)
     assert [node.name for node in script.nodes] == ["Read1", "Dot1", "Group1", "Dot2"]
     group = script.node("Group1")
     assert [source and source.name for source in group.inputs] == [None, "Read1", "Dot1"]
@@ -78,6 +90,7 @@ def test_tcl_finds_stack_groups_knobs_and_texts():
     assert group.knobs["mode"] == "two words"
     mode, go = group.user_knobs[1:3]
     assert (mode.number, mode.label, mode.tooltip) == (4, "a mode", 'say "it"')
+    assert mode.menu == ("one", "two words", "")
     assert (go.text, go.flags) == ('import os\nprint("[1]")', ("+STARTLINE",))
     assert script.layers == {"extra": ["extra.red", "extra.green"]}
     assert script.root.knobs["views"] == "left #ff0000\nright #00ff00"
@@ -95,9 +108,14 @@ def test_tcl_finds_stack_groups_knobs_and_texts():
         "Dot {\n name {unclosed\n}\n",
     ],
 )
-def test_tcl_runs_nothing_dangerous_and_says_what_is_wrong(text):
+def test_tcl_runs_nothing_dangerous_and_says_what_is_wrong(text, tcl):
     with pytest.raises(ValueError):  # noqa: PT011 - each has words of its own
-        nk_loader.load_text(text)
+        nk_loader.load_text(text, tcl)
+
+
+def test_umlauts_and_other_scripts_come_through(tcl):
+    (node,) = nk_loader.load_text('Dot {\n label "Größe 大 \\{x\\}"\n name Dot1\n}\n', tcl).nodes
+    assert node.knobs["label"] == "Größe 大 {x}"
 
 
 def test_a_command_of_tcl_is_no_command_here():

@@ -1,5 +1,7 @@
 """Words of a script: how Nuke quotes the value of a knob so that Tcl gives it back."""
 
+from __future__ import annotations
+
 import re
 
 
@@ -20,11 +22,3 @@ def quoted(text: str) -> str:
     ):
         text = text.replace(old, new)
     return '"' + text.replace("\n", "\\n") + '"'
-
-
-def unquoted_list(text: str) -> list[str]:
-    """The words of a Tcl list, by Tcl itself."""
-    import tkinter
-
-    tcl = tkinter.Tcl()
-    return [str(word) for word in tcl.splitlist(text)]
