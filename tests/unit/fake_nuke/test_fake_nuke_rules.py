@@ -46,6 +46,9 @@ def write(tmp_path, session):
         lambda: nuke.Layer("other", ["other.red"]),
         lambda: nuke.execute("Write1", 1, 1),
         lambda: nuke.executeDeferred(print),
+        lambda: nuke.String_Knob("words", "words"),
+        lambda: nuke.addOnScriptLoad(print),
+        lambda: nuke.pluginAddPath("/nowhere"),
     ],
 )
 def test_the_graph_is_not_touched_from_another_thread(call):
@@ -79,9 +82,17 @@ def test_an_error_on_the_main_thread_is_printed_and_gives_none(session):
     assert "TypeError" in session.printed[0]
 
 
-def test_waiting_for_the_main_thread_on_the_main_thread_is_refused():
+@pytest.mark.parametrize("call", [nuke.executeInMainThread, nuke.executeInMainThreadWithResult])
+def test_asking_for_the_main_thread_on_the_main_thread_is_refused(call):
     with pytest.raises(RuntimeError, match="hangs"):
-        nuke.executeInMainThreadWithResult(nuke.views)
+        call(nuke.views)
+
+
+def test_what_waits_for_the_event_loop_is_refused_where_none_runs():
+    _session.start(gui=False)
+    with pytest.raises(RuntimeError, match="no event loop"):
+        nuke.executeDeferred(print)
+    assert "no event loop" in on_a_thread(lambda: nuke.executeInMainThread(print))[0]
 
 
 def test_deferred_calls_wait_for_the_event_loop():
@@ -111,6 +122,68 @@ def test_a_render_from_a_callback_or_button_is_refused_and_a_deferred_one_is_not
     nuke.addKnobChanged(lambda: nuke.execute("Write1", 1, 1), nodeClass="Constant")
     with pytest.raises(RuntimeError, match="already executing"):
         nuke.toNode("Constant1")["channels"].setValue("rgb")
+
+
+def test_nodes_neither_come_nor_go_while_nuke_renders(write, session):
+    dot = nuke.nodes.Dot()
+    session.execution_depth = 1
+    for change in (nuke.nodes.Constant, lambda: nuke.delete(dot), lambda: dot.setInput(0, write.input(0))):
+        with pytest.raises(RuntimeError, match="already executing"):
+            change()
+
+
+def test_nothing_is_stored_in_attributes_of_nuke_s_objects(write):
+    for thing, name in ((write, "label"), (write["file"], "text"), (nuke.root(), "proxy_mode")):
+        with pytest.raises(AttributeError):
+            setattr(thing, name, "x")
+        with pytest.raises(AttributeError):
+            getattr(thing, f"set{name}")
+
+
+@pytest.mark.parametrize("kind", [nuke.Node, nuke.Group, nuke.Root])
+def test_node_classes_make_no_nodes(kind):
+    with pytest.raises(TypeError, match="cannot create"):
+        kind("Read", None)
+
+
+def test_a_deleted_node_answers_nothing(write):
+    knob = write["file"]
+    nuke.delete(write)
+    for question in (write.name, write.fullName, write.Class, lambda: write.input(0), knob.value):
+        with pytest.raises(ValueError, match="not attached"):
+            question()
+
+
+def test_a_knob_belongs_to_one_node_and_has_a_name_of_one_word():
+    knob = nuke.String_Knob("words", "words")
+    nuke.nodes.Dot().addKnob(knob)
+    with pytest.raises(ValueError, match="belongs to Dot1"):
+        nuke.nodes.Dot().addKnob(knob)
+    with pytest.raises(ValueError, match="no name"):
+        nuke.nodes.Dot().addKnob(nuke.String_Knob("two words", ""))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: nuke.nodes.Dot().setInput(0, "Constant1"),
+        lambda: nuke.toNode(None),
+        lambda: nuke.message(3),
+        lambda: nuke.executeDeferred(None),
+        lambda: nuke.String_Knob("words", "words").setTooltip(None),
+        lambda: nuke.String_Knob(None, ""),
+    ],
+)
+def test_values_of_another_type_are_refused(call):
+    with pytest.raises(TypeError):
+        call()
+
+
+def test_what_was_not_begun_cannot_be_ended():
+    with pytest.raises(RuntimeError, match="not begun"):
+        nuke.nodes.Group().end()
+    with pytest.raises(RuntimeError, match=r"without an Undo\.disable"):
+        nuke.Undo.enable()
 
 
 def test_a_cancelled_render_says_so(write, session):

@@ -76,7 +76,7 @@ from ._interface import (
     pluginPath,
     tprint,
 )
-from ._knobs import (
+from ._knob import (
     ALWAYS_SAVE,
     DISABLED,
     DO_NOT_WRITE,
@@ -85,6 +85,9 @@ from ._knobs import (
     NO_ANIMATION,
     READ_ONLY,
     STARTLINE,
+    Knob,
+)
+from ._knobs import (
     AColor_Knob,
     Array_Knob,
     BBox_Knob,
@@ -98,7 +101,6 @@ from ._knobs import (
     File_Knob,
     Format_Knob,
     Int_Knob,
-    Knob,
     Multiline_Eval_String_Knob,
     MultiView_Knob,
     PyScript_Knob,

@@ -3,6 +3,8 @@
 Source: types-nuke stubs (callbacks.pyi). None of these may render; with a window that is refused.
 """
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +31,7 @@ def run(event: str, node: Any = None, knob: Any = None) -> None:
 
 def _adder(event: str) -> Callable[..., None]:
     def add(call: Callable[..., Any], args: tuple = (), kwargs: dict | None = None, nodeClass: str = "*") -> None:
+        _session.need_main_thread(f"add{event[0].upper()}{event[1:]}")
         entry = (call, args, dict(kwargs or {}), nodeClass)
         calls = _session.current().callbacks.setdefault(event, [])
         if entry not in calls:
@@ -39,6 +42,7 @@ def _adder(event: str) -> Callable[..., None]:
 
 def _remover(event: str) -> Callable[..., None]:
     def remove(call: Callable[..., Any], args: tuple = (), kwargs: dict | None = None, nodeClass: str = "*") -> None:
+        _session.need_main_thread(f"remove{event[0].upper()}{event[1:]}")
         with contextlib.suppress(ValueError):
             _session.current().callbacks.get(event, []).remove((call, args, dict(kwargs or {}), nodeClass))
 

@@ -3,6 +3,9 @@
 Source: Nuke's built-in layers; `add_layer` lines of saved scripts.
 """
 
+from __future__ import annotations
+
+import re
 from collections.abc import Sequence
 
 from . import _session
@@ -63,6 +66,8 @@ class Layer:
 
     def __init__(self, name: str, channels: Sequence[str] = ()) -> None:
         _session.need_main_thread("Layer")
+        if not re.fullmatch(r"[A-Za-z_]\w*", name):
+            raise ValueError(f"{name!r} is no name for a layer")
         self._name = name
         add_layer(name, channels)
 

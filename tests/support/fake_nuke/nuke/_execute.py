@@ -4,6 +4,8 @@ Source: types-nuke stubs, Foundry's render guide. A cancelled render raises Runt
 scripts that come with Nuke expect.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -3,6 +3,8 @@
 Anything else is refused rather than guessed: an expression that Nuke cannot resolve is an error of the node.
 """
 
+from __future__ import annotations
+
 import ast
 import operator
 import re

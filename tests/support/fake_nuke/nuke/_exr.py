@@ -5,6 +5,8 @@ that black outside added; the reader adds that pixel again when data and display
 rgba; `layer.R` or `layer.red` is red of `layer`.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np

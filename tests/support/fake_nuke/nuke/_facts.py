@@ -5,6 +5,8 @@ shortened to what scripts of this project touch); EXR knobs of Write from public
 Guess: Root, which the scan lacks, after saved scripts.
 """
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
 
 

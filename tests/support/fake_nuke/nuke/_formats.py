@@ -3,6 +3,8 @@
 Source: types-nuke stubs; `format` knobs of saved scripts ("96 64 0 0 96 64 1 name").
 """
 
+from __future__ import annotations
+
 from . import _session
 
 

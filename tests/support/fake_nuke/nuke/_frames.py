@@ -3,6 +3,8 @@
 Source: types-nuke stubs and Foundry's reference ("1-10", "1-10x2", several separated by spaces or commas).
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from typing import Any

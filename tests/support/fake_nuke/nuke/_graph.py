@@ -3,12 +3,14 @@
 Source: types-nuke stubs; Foundry's reference of createNode, which takes the selected node as input.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
 from . import _callbacks, _session
 from ._formats import views
-from ._nodes import Group, Node
+from ._nodes import Group, make_node
 
 
 class _NodeConstructors:
@@ -38,8 +40,9 @@ nodes = _NodeConstructors()
 
 def make(kind: str) -> Any:
     """Make a node in the current group and tell the callbacks."""
+    _session.need_idle(f"making a {kind}")
     group = _session.current().groups[-1]
-    node = Group(group) if kind == "Group" else Node(kind, group)
+    node = make_node(kind, group)
     if kind == "Write":
         node["views"].setValue(" ".join(views()))
     _callbacks.run("onCreate", node)
@@ -67,6 +70,7 @@ def createNode(node: str, knobs: str = "", inpanel: bool = True) -> Any:
 def delete(n: Any) -> None:
     """Take a node away; what took it takes nothing."""
     n._check_alive()
+    _session.need_idle(f"deleting {n.name()}")
     for other in n._group._members:
         other._inputs = {index: node for index, node in other._inputs.items() if node is not n}
     n._group._members.remove(n)
@@ -89,6 +93,7 @@ def allNodes(filter: str | None = None, group: Any = None, recurseGroups: bool =
 @_session.graph_call
 def toNode(s: str) -> Any:
     """The node of a name, which counts from the current group, and then from the whole script."""
+    _session.need(s, str, "toNode")
     session = _session.current()
     if s in ("root", "Root"):
         return session.root

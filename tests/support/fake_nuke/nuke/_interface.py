@@ -3,6 +3,8 @@
 Source: types-nuke stubs; Foundry's start-up page (menu.py runs only with a window).
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +21,7 @@ def _need_window(what: str) -> None:
 def message(prompt: str) -> None:
     """Show a box with a text."""
     _need_window("message")
+    _session.need(prompt, str, "message")
     _session.current().messages.append(str(prompt))
 
 
@@ -42,7 +45,7 @@ def menu(name: str) -> Any:
     return _Menu(name)
 
 
-class _Menu:
+class _Menu(_session.OnMainThread):
     def __init__(self, path: str) -> None:
         self._path = path
 
@@ -59,11 +62,13 @@ class _Menu:
 
 def pluginAddPath(args: Any, addToSysPath: bool = True) -> None:
     """Put a folder first on Nuke's path and on Python's."""
+    _session.need_main_thread("pluginAddPath")
     _add_paths(args, addToSysPath, 0)
 
 
 def pluginAppendPath(args: Any, addToSysPath: bool = True) -> None:
     """Put a folder last."""
+    _session.need_main_thread("pluginAppendPath")
     _add_paths(args, addToSysPath, None)
 
 
@@ -129,6 +134,8 @@ class _Undo:
 
     def enable(self) -> None:
         _session.need_main_thread("Undo.enable")
+        if not _session.current().undo_depth:
+            raise RuntimeError("Undo.enable without an Undo.disable before")
         _session.current().undo_depth -= 1
 
     def disabled(self) -> bool:

@@ -4,6 +4,8 @@ Source: types-nuke stubs; saved scripts. Guess: connecting nodes of different gr
 take (anything but letters, digits, underscores) raises.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +16,12 @@ from . import _facts, _knobs, _session
 class Node(_session.OnMainThread):
     """An operator of the graph. Plugins make nodes with `nuke.nodes` or `nuke.createNode`, never with this class."""
 
-    def __init__(self, kind: str, group: Any) -> None:
+    _is_deleted = False
+
+    def __init__(self, *_: Any) -> None:
+        raise TypeError(f"cannot create '{type(self).__name__}' instances: use nuke.nodes or nuke.createNode")
+
+    def _begin(self, kind: str, group: Any) -> None:
         if kind not in _facts.NODES:
             raise RuntimeError(f"{kind}: Unknown command (the fake has no such node class)")
         self._kind, self._group = kind, group
@@ -22,7 +29,6 @@ class Node(_session.OnMainThread):
         self._knobs: dict[str, Any] = {}
         #: Names of knobs that the user added, in order.
         self._added: list[str] = []
-        self._is_deleted = False
         for name, fact in {**_facts.NODES[kind].knobs, **_facts.GENERIC}.items():
             self._make(name, fact)
         group._members.append(self)
@@ -100,7 +106,6 @@ class Node(_session.OnMainThread):
     # ---- knobs
 
     def knob(self, p: str) -> Any:
-        self._check_alive()
         return self._knobs.get(p)
 
     def knobs(self) -> dict[str, Any]:
@@ -118,6 +123,10 @@ class Node(_session.OnMainThread):
     def addKnob(self, knob: Any) -> None:
         if not knob._number:
             raise TypeError(f"users cannot add a {knob.Class()}")
+        if not re.fullmatch(r"[A-Za-z_]\w*", knob.name()):
+            raise ValueError(f"{knob.name()!r} is no name for a user's knob")
+        if knob._node is not None:
+            raise ValueError(f"the knob {knob.name()} belongs to {knob._node.fullName()} already")
         if knob.name() in self._knobs:
             raise ValueError(f"there is a knob {knob.name()} already")
         if not self._added and not isinstance(knob, _knobs.Tab_Knob):
@@ -180,7 +189,9 @@ class Node(_session.OnMainThread):
         return self._inputs.get(index)
 
     def setInput(self, i: int, node: Any) -> bool:
-        self._check_alive()
+        if node is not None:
+            _session.need(node, Node, "setInput")
+        _session.need_idle(f"connecting {self.name()}")
         if not 0 <= i < self.maxInputs():
             return False
         if node is None:
@@ -253,19 +264,29 @@ class Node(_session.OnMainThread):
         return _render.now(self).sample(channel, int(x), int(y))
 
 
+def make_node(kind: str, group: Any) -> Node:
+    """Make a node; only the fake's own modules may."""
+    node = object.__new__(Group if kind == "Group" else Node)
+    node._begin(kind, group)
+    return node
+
+
 class Group(Node):
     """A node with nodes inside. `with group:` makes new nodes there."""
 
-    def __init__(self, group: Any) -> None:
+    def _begin(self, kind: str, group: Any) -> None:
         self._members: list[Node] = []
-        super().__init__("Group", group)
+        super()._begin(kind, group)
 
     def begin(self) -> Any:
         _session.current().groups.append(self)
         return self
 
     def end(self) -> None:
-        _session.current().groups.pop()
+        groups = _session.current().groups
+        if groups[-1] is not self or len(groups) == 1:
+            raise RuntimeError(f"{self.fullName()} was not begun")
+        groups.pop()
 
     def __enter__(self) -> Any:
         return self.begin()

@@ -4,6 +4,8 @@ Nuke's rows go upwards and `r`, `t` lie beyond the last pixel; the arrays here h
 Source: Nuke's rule that edge pixels go on for ever outside the box unless the picture is black outside.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -41,13 +43,13 @@ class Picture:
         """One value."""
         return float(self.on(Box(x, y, x + 1, y + 1), channel)[0, 0])
 
-    def padded(self) -> "Picture":
+    def padded(self) -> Picture:
         """One black pixel more on each side, which is how Nuke makes everything outside black."""
         box = Box(self.box.x() - 1, self.box.y() - 1, self.box.r() + 1, self.box.t() + 1)
         black = replace(self, is_black_outside=True)
         return replace(black, box=box, channels=black.all_on(box))
 
-    def half_size(self) -> "Picture":
+    def half_size(self) -> Picture:
         """Every second pixel, for proxy mode."""
         box = Box(self.box.x() // 2, self.box.y() // 2, -(-self.box.r() // 2), -(-self.box.t() // 2))
         columns = np.arange(box.x(), box.r()) * 2 - self.box.x()

@@ -5,6 +5,8 @@ Stand-ins: OCIO management is a factor of 1.25 on colour (so that a forgotten `r
 Guess: Copy's union is black outside only if both pictures are.
 """
 
+from __future__ import annotations
+
 import itertools
 import re
 from collections.abc import Callable
@@ -147,12 +149,12 @@ def _shuffle(node: Any, moment: Moment) -> Picture:
     given = {}
     for suffix, source, knob in (("", first, "in"), ("2", second, "in2")):
         names = _channels.names_of(node[knob].value()) or []
-        for short, name in zip(_channels.COLOURS, names, strict=False):
+        for short, name in zip(_channels.COLOURS, names):  # noqa: B905 - Python 3.9 runs this too
             given[short + suffix] = source.on(first.box, name)
     empty = np.zeros((first.box.h(), first.box.w()), np.float32)
     given |= {"black": empty, "white": empty + 1}
     channels = dict(first.channels)
-    for short, name in zip(_channels.COLOURS, _channels.names_of(node["out"].value()) or [], strict=False):
+    for short, name in zip(_channels.COLOURS, _channels.names_of(node["out"].value()) or []):  # noqa: B905 - as above
         channels[name] = given.get(node[short].value(), empty)
     return replace(first, channels=channels)
 

@@ -3,6 +3,8 @@
 Source: types-nuke stubs; `Root` of saved scripts.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 from . import _facts, _session
@@ -13,12 +15,11 @@ from ._nodes import Group
 class Root(Group):
     """One a session; `nuke.root()` gives it."""
 
-    def __init__(self) -> None:
+    def _begin(self) -> None:
         self._members: list[Any] = []
         self._kind, self._group, self._inputs = "Root", None, {}
         self._knobs: dict[str, Any] = {}
         self._added: list[str] = []
-        self._is_deleted = False
         for name, fact in _facts.ROOT.items():
             self._make(name, fact)
 
@@ -65,7 +66,8 @@ class Root(Group):
 def make_root(views: tuple[str, ...]) -> Root:
     """Begin an empty script in the session."""
     session = _session.current()
-    session.root = root = Root()
+    session.root = root = object.__new__(Root)
+    root._begin()
     session.groups[:] = [root]
     session.layers.clear()
     session.read_cache.clear()

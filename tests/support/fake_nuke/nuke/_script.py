@@ -4,20 +4,22 @@ Source: the shape of saved scripts: `Root`, `add_layer`, nodes as `Class {knob v
 handle, children of a group after its closing brace up to `end_group`, `addUserKnob` with number, name and fields.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any
 
-from . import _callbacks, _channels, _knobs, _session
+from . import _callbacks, _channels, _knob, _knobs, _session
 from ._graph import make
 from ._knob_text import quoted
 from ._nodes import Group
 from ._root import make_root
 
 FLAGS = {
-    _knobs.STARTLINE: "STARTLINE",
-    _knobs.INVISIBLE: "INVISIBLE",
-    _knobs.DISABLED: "DISABLED",
-    _knobs.NO_ANIMATION: "NO_ANIMATION",
+    _knob.STARTLINE: "STARTLINE",
+    _knob.INVISIBLE: "INVISIBLE",
+    _knob.DISABLED: "DISABLED",
+    _knob.NO_ANIMATION: "NO_ANIMATION",
 }
 VERSION = "version 15.2 v1"
 
@@ -183,7 +185,7 @@ def _declare(node: Any, declared: Any) -> None:
     if declared.text is not None:
         knob._value = declared.text
     if declared.menu is not None:
-        knob._take_fields(declared.menu)
+        knob._take_items(declared.menu)
     for flag, name in FLAGS.items():
         if f"+{name}" in declared.flags:
             knob.setFlag(flag)

@@ -4,6 +4,8 @@ Nothing of this is visible to a plugin: every public name of the package is one 
 Source: Foundry's threading guide (executeInMainThread), the error of nested renders as four public tools met it.
 """
 
+from __future__ import annotations
+
 import contextlib
 import functools
 import threading
@@ -79,6 +81,18 @@ def need_main_thread(what: str) -> None:
         raise RuntimeError(f"nuke.{what} was called on thread {threading.current_thread().name}, not on the main one")
 
 
+def need_idle(what: str) -> None:
+    """Nodes must not come, go or be connected while Nuke renders."""
+    if SESSION.execution_depth:
+        raise RuntimeError(f"{BUSY} ({what} during a render)")
+
+
+def need(value: Any, kind: type, what: str) -> None:
+    """Refuse a value of another type, as bound C++ functions do."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{what} takes {kind.__name__}, got {type(value).__name__}")
+
+
 def graph_call(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function run on the main thread only."""
 
@@ -90,15 +104,40 @@ def graph_call(function: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
+def _method_call(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a method run on the main thread only, and not when its node was deleted."""
+
+    @functools.wraps(function)
+    def checked(self: Any, *args: Any, **kwargs: Any) -> Any:
+        need_main_thread(function.__qualname__)
+        self._check_alive()
+        return function(self, *args, **kwargs)
+
+    return checked
+
+
 class OnMainThread:
-    """Base of what belongs to the graph: public methods of its children run on the main thread only."""
+    """Base of what belongs to the graph: it is made, and public methods run, on the main thread only.
+
+    As with Nuke's own objects nothing can be stored in a public attribute: `node.label = "x"` is an error.
+    """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, value in list(vars(cls).items()):
+            if name == "__init__":
+                cls.__init__ = graph_call(value)
             is_operator = name in ("__getitem__", "__enter__", "__exit__")
             if callable(value) and not isinstance(value, type) and (is_operator or not name.startswith("_")):
-                setattr(cls, name, graph_call(value))
+                setattr(cls, name, _method_call(value))
+
+    def _check_alive(self) -> None:
+        """Raise when what it belongs to is gone."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        super().__setattr__(name, value)
 
 
 @contextlib.contextmanager

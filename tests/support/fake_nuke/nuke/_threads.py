@@ -4,6 +4,8 @@ Source: Foundry's threading guide ("do not run the above functions from within t
 documented source of executeInMainThreadWithResult, which prints what the call raises and gives None.
 """
 
+from __future__ import annotations
+
 import threading
 import traceback
 from collections.abc import Callable
@@ -14,13 +16,13 @@ from . import _session
 
 def executeInMainThread(call: Callable[..., Any], args: Any = (), kwargs: Any = None) -> None:
     """Queue a call for the main thread and return."""
+    _need_other_thread("executeInMainThread", call)
     _session.current().for_main_thread.append(lambda: _printing(call, args, kwargs))
 
 
 def executeInMainThreadWithResult(call: Callable[..., Any], args: Any = (), kwargs: Any = None) -> Any:
     """Queue a call, wait and return its value; None when it raised."""
-    if threading.get_ident() == _session.current().main_thread:
-        raise RuntimeError("executeInMainThreadWithResult on the main thread: the real Nuke hangs here for ever")
+    _need_other_thread("executeInMainThreadWithResult", call)
     done, answer = threading.Event(), []
 
     def run() -> None:
@@ -36,7 +38,22 @@ def executeInMainThreadWithResult(call: Callable[..., Any], args: Any = (), kwar
 def executeDeferred(call: Callable[..., Any], args: Any = (), kwargs: Any = None) -> None:
     """Queue a call for when Nuke is idle."""
     _session.need_main_thread("executeDeferred")
+    _need_event_loop("executeDeferred", call)
     _session.current().deferred.append(lambda: _printing(call, args, kwargs))
+
+
+def _need_other_thread(what: str, call: Any) -> None:
+    if threading.get_ident() == _session.current().main_thread:
+        raise RuntimeError(f"{what} on the main thread: the real Nuke hangs here for ever")
+    _need_event_loop(what, call)
+
+
+def _need_event_loop(what: str, call: Any) -> None:
+    """Without a window nobody ever serves what is queued."""
+    if not callable(call):
+        raise TypeError(f"{what} takes a function, got {type(call).__name__}")
+    if not _session.current().has_window:
+        raise RuntimeError(f"{what} without a window: the call would never run, because no event loop runs")
 
 
 def _printing(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
