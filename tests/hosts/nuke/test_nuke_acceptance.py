@@ -49,6 +49,24 @@ def test_the_acceptance_script_reports_what_fails(plugin_folder, tmp_path):
     assert "/nowhere/python" in problem
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("shared_sidecar")
+def test_every_scenario_passes_on_the_oldest_python_of_nuke(plugin_folder, tmp_path):
+    python = os.environ.get("LFPNET_OLDEST_PYTHON")
+    if python is None:
+        pytest.skip("LFPNET_OLDEST_PYTHON names no Python 3.9 with pyzmq, msgpack, numpy and OpenEXR")
+    done = run_terminal(
+        "-t",
+        HERE / "acceptance.py",
+        tmp_path / "report.json",
+        plugin=plugin_folder,
+        python=python,
+        LFPNET_PICTURES_PYTHON=sys.executable,
+    )
+    assert failures(tmp_path / "report.json") == (len(SCENARIOS), []), done.stdout + done.stderr
+    assert json.loads((tmp_path / "report.json").read_text())["python"].startswith("3.9.")
+
+
 @pytest.mark.parametrize("name", ["acceptance.py", "nuke_scenarios.py"])
 def test_what_a_real_nuke_runs_is_written_in_its_python_and_needs_nothing_else(name):
     tree = ast.parse((HERE / name).read_text(encoding="utf-8"), feature_version=(3, 9))
