@@ -1,11 +1,14 @@
 """Nuke runs this in every session, with or without a window: it adds nothing to the screen and breaks no start."""
 
 import os
+import sys
 
 import nuke
 
 try:
-    nuke.pluginAddPath(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - as Nuke spells paths
+    folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - Nuke's own spelling
+    if folder not in sys.path:  # Nuke adds it itself, unless it was told not to
+        sys.path.append(folder)
     from lfpnet_nuke import session
 
     session.begin()

@@ -22,8 +22,6 @@ def main() -> None:
     _session.start(gui=False)
     for folder in filter(None, os.environ.get("NUKE_PATH", "").split(os.pathsep)):
         nuke.pluginAddPath(folder)
-        if (Path(folder) / "init.py").is_file():
-            runpy.run_path(str(Path(folder) / "init.py"))
     try:
         if mode == "-t":
             sys.argv = [script, *arguments]

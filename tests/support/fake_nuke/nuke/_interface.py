@@ -5,8 +5,10 @@ Source: types-nuke stubs; Foundry's start-up page (menu.py runs only with a wind
 
 from __future__ import annotations
 
+import runpy
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from . import _session
@@ -73,10 +75,27 @@ def pluginAppendPath(args: Any, addToSysPath: bool = True) -> None:
 
 
 def _add_paths(args: Any, is_for_python: bool, place: int | None) -> None:
-    for path in [args] if isinstance(args, str) else args:
-        for paths in (_session.current().plugin_path, *([sys.path] if is_for_python else [])):
+    """Add folders and run the init.py of each new one; a name such as ./icons counts from the init.py in work."""
+    session = _session.current()
+    for text in [args] if isinstance(args, str) else args:
+        path = str(Path(session.init_folders[-1] if session.init_folders else "", text))
+        is_new = path not in session.plugin_path
+        for paths in (session.plugin_path, *([sys.path] if is_for_python else [])):
             if path not in paths:
                 paths.insert(len(paths) if place is None else place, path)
+        if is_new:
+            _run_init(path)
+
+
+def _run_init(folder: str) -> None:
+    init = Path(folder, "init.py")
+    if not init.is_file():
+        return
+    _session.current().init_folders.append(folder)
+    try:
+        runpy.run_path(str(init))
+    finally:
+        _session.current().init_folders.pop()
 
 
 def pluginPath() -> list[str]:

@@ -60,7 +60,8 @@ def scriptOpen(filename: str) -> None:
 
 @_session.graph_call
 def scriptClear(force: bool = True) -> None:
-    """Begin an empty script."""
+    """Close the script and begin an empty one."""
+    _callbacks.run("onScriptClose")
     make_root(("main",))
 
 

@@ -42,6 +42,8 @@ class Session:
         self.printed: list[str] = []
         self.menu_commands: dict[str, Any] = {}
         self.plugin_path: list[str] = []
+        #: Folders of the init.py files that run now, the innermost last.
+        self.init_folders: list[str] = []
         self.progress_tasks: list[Any] = []
         #: Asked before each look at Cancel of a progress window: task -> whether the artist pressed it.
         self.presses_cancel: Callable[[Any], bool] = lambda _: False
