@@ -23,14 +23,15 @@ def main(arguments: Sequence[str]) -> int:
     make_importable()
     from lfpnet_nuke import host, matting
     from lfpnet_nuke.connection import close_clients
-    from lfpnet_nuke.errors import PluginError, sentence_of
-    from lfpnet_nuke.log import open_log
+    from lfpnet_nuke.errors import sentence_of
+    from lfpnet_nuke.log import logger, open_log
 
     open_log()
     try:
         host.open_script(asked.script)
         report = matting.run_here(matting.Work(_node(host, asked.node), _overrides(asked)))
-    except PluginError as problem:
+    except Exception as problem:
+        logger.error("%s", sentence_of(problem), exc_info=problem)
         host.say(sentence_of(problem))
         return 2
     finally:

@@ -23,8 +23,7 @@ def press(command: str, node: Any) -> None:
             raise PluginError(f"This LFPNet plugin is older than the node, it has no command '{command}': update it.")
         COMMANDS[command](node)
     except Exception as problem:
-        logger.error("%s of %s", command, host.full_name(node), exc_info=problem)
-        host.say(sentence_of(problem))
+        _say_problem(node, command, problem)
 
 
 def create_node() -> Any:
@@ -47,7 +46,7 @@ def matte_current(node: Any) -> None:
 def cancel(node: Any) -> None:
     """Stop the run of this node."""
     if not RUNS.cancel(host.full_name(node)):
-        raise PluginError(f"{host.full_name(node)} is not being matted: there is nothing to cancel.")
+        raise PluginError(f"{host.full_name(node)} is not at work: there is nothing to cancel.")
 
 
 def reload(node: Any) -> None:
@@ -74,18 +73,17 @@ def sidecar_state(node: Any) -> None:
 def export(node: Any) -> None:
     """Write plate and masks, and say how to matte them without Nuke."""
     work = Work(node)
-
-    def render() -> None:
-        farm.export_frames(work)
-        _tell(node, f"{len(work.tasks)} frames exported.")
-        host.say(farm.recipe_text(work))
-
-    _render(render)
+    if host.has_window():
+        RUNS.start(work, farm.export_frames)
+        return
+    report = farm.export_frames(work, work.export, host.TerminalProgress(threading.Event()))
+    work.tell(report.sentence)
+    host.say(report.notice or report.sentence)
 
 
 def add_pair(node: Any) -> None:
     """Add the current frame to the training pairs."""
-    _render(lambda: _tell(node, training.add_pair(node)))
+    _render(node, lambda: _tell(node, training.add_pair(node)))
 
 
 def finetune(node: Any) -> None:
@@ -107,15 +105,25 @@ def stop_training(node: Any) -> None:
     _ask(node, lambda: training.stop(client_for(address)), _tell)
 
 
-def _render(work: Callable[[], None]) -> None:
+def _say_problem(node: Any, what: str, problem: Exception) -> None:
+    """Log it, and tell the artist in one sentence: in a window or on the terminal, and on the node if it is there."""
+    sentence = sentence_of(problem)
+    logger.error("%s: %s", what, sentence, exc_info=problem)
+    try:
+        _tell(node, sentence)
+    except ValueError:
+        logger.info("the node is gone")
+    host.say(sentence)
+
+
+def _render(node: Any, work: Callable[[], None]) -> None:
     """Do what renders: deferred where there is a window, because Nuke refuses to render inside a button."""
 
     def guarded() -> None:
         try:
             work()
         except Exception as problem:
-            logger.error("a render failed", exc_info=problem)
-            host.say(sentence_of(problem))
+            _say_problem(node, "a render failed", problem)
 
     if host.has_window():
         host.defer(guarded)

@@ -7,6 +7,14 @@ class PluginError(Exception):
     """Shown to the artist as it is."""
 
 
+class FrameError(PluginError):
+    """Concerns one frame; the next one may do."""
+
+
+class BusyError(PluginError):
+    """Nuke executes something else now; the same call may succeed later."""
+
+
 class CancelledByArtist(PluginError):  # noqa: N818 - nothing went wrong
     """The artist asked to stop."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, Protocol
 
 from . import host
 from .connection import client_for
-from .errors import PluginError, sentence_of
+from .errors import CancelledByArtist, FrameError, PluginError, sentence_of
 from .frames import FrameTask, chosen_frames, chosen_views, plan_tasks
 from .log import logger
-from .run import Exporter, FrameRun, Report
+from .run import Exporter, FrameRun, Progress, Report
 from .settings import Settings, read_settings
 from .sidecar.shots.pattern import FramePattern
 
@@ -26,6 +26,8 @@ class Work:
         Raises:
             PluginError: what has to be mended first.
         """
+        #: The script was closed: a node of this name may be another one now.
+        self.is_abandoned = False
         values = {**host.values_of(node), **(overrides or {})}
         self.scene = host.scene_of(node)
         self.settings: Settings = read_settings(values, self.scene)
@@ -34,19 +36,49 @@ class Work:
 
     def export(self, task: FrameTask, files: Mapping[str, Path]) -> None:
         """Render the pictures of one frame; main thread only."""
+        if self.is_abandoned:
+            raise CancelledByArtist("The script was closed.")
         settings = self.settings
         host.export(
             self.scene.node, task.frame, task.view, files, settings.roles, settings.channel, settings.export_depth
         )
         missing = [path for path in files.values() if not path.exists()]
         if missing:
-            raise PluginError(
-                f"Nuke said it rendered frame {task.frame}, but {missing[0]} does not exist: see its log."
-            )
+            raise FrameError(f"Nuke said it rendered frame {task.frame}, but {missing[0]} does not exist: see its log.")
 
     def show(self) -> None:
         """Let the node read every result there is; main thread only."""
-        show_results(host.find(self.scene.node), self.settings.result)
+        if not self.is_abandoned:
+            show_results(host.find(self.scene.node), self.settings.result)
+
+    def tell(self, sentence: str) -> None:
+        """Write a sentence on the node; main thread only."""
+        if not self.is_abandoned:
+            host.set_value(host.find(self.scene.node), "lfp_state", sentence)
+
+
+class Outcome(Protocol):
+    """What a run tells at its end."""
+
+    @property
+    def sentence(self) -> str:
+        """For the node."""
+        ...
+
+    @property
+    def notice(self) -> str:
+        """For a window; nothing when there is no need."""
+        ...
+
+
+#: What a run does: work, exporter of a frame, progress, what to do about a result.
+Follow = Callable[[Work, Exporter, Progress, Callable[[FrameTask], None]], Outcome]
+
+
+def matte_frames(work: Work, export: Exporter, progress: Progress, on_result: Callable[[FrameTask], None]) -> Report:
+    """Matte the frames; safe on any thread when the exporter is."""
+    address = work.settings.address
+    return FrameRun(work.settings, work.tasks, export, lambda: client_for(address), progress, on_result).run()
 
 
 def show_results(node: Any, pattern: str) -> None:
@@ -65,14 +97,10 @@ def show_results(node: Any, pattern: str) -> None:
 
 def run_here(work: Work) -> Report:
     """Matte on this very thread, for sessions without a window."""
-    progress = host.TerminalProgress(threading.Event())
-    run = FrameRun(
-        work.settings, work.tasks, work.export, lambda: client_for(work.settings.address), progress, _nothing
-    )
-    report = run.run()
+    report = matte_frames(work, work.export, host.TerminalProgress(threading.Event()), _nothing)
     if report.made or report.kept:
         work.show()
-    host.set_value(host.find(work.scene.node), "lfp_state", report.sentence)
+    work.tell(report.sentence)
     return report
 
 
@@ -83,8 +111,9 @@ class Runs:
         """Start empty."""
         self._cancels: dict[str, threading.Event] = {}
         self._threads: dict[str, threading.Thread] = {}
+        self._works: dict[str, Work] = {}
 
-    def start(self, work: Work) -> None:
+    def start(self, work: Work, follow: Follow = matte_frames) -> None:
         """Begin a run on a thread of its own and return at once.
 
         Raises:
@@ -92,10 +121,10 @@ class Runs:
         """
         name = work.scene.node
         if self.is_running(name):
-            raise PluginError(f"{name} is being matted already: wait, or press Cancel.")
+            raise PluginError(f"{name} is at work already: wait, or press Cancel.")
         cancel = self._cancels[name] = threading.Event()
-        thread = threading.Thread(target=self._run, args=(work, cancel), name=f"lfpnet-{name}", daemon=True)
-        self._threads[name] = thread
+        thread = threading.Thread(target=self._run, args=(work, follow, cancel), name=f"lfpnet-{name}", daemon=True)
+        self._threads[name], self._works[name] = thread, work
         thread.start()
 
     def is_running(self, name: str) -> bool:
@@ -110,13 +139,17 @@ class Runs:
         self._cancels[name].set()
         return True
 
-    def _run(self, work: Work, cancel: threading.Event) -> None:
+    def abandon(self) -> None:
+        """End every run, because the script is closed; main thread only."""
+        for name, work in self._works.items():
+            work.is_abandoned = True
+            self._cancels[name].set()
+        self._works.clear()
+
+    def _run(self, work: Work, follow: Follow, cancel: threading.Event) -> None:
         """The worker's thread: never touches the script itself."""
         main = host.MainThread(cancel.is_set)
         name = work.scene.node
-
-        def tell(sentence: str) -> None:
-            main.post(lambda: host.set_value(host.find(name), "lfp_state", sentence))
 
         def export(task: FrameTask, files: Mapping[str, Path]) -> None:
             main.call(lambda: work.export(task, files))
@@ -127,20 +160,16 @@ class Runs:
         try:
             progress = host.WindowProgress(f"{name}: LFPNet", cancel)
             try:
-                report = self._follow(work, export, progress, on_result)
+                outcome = follow(work, export, progress, on_result)
             finally:
                 progress.close()
-            tell(report.sentence)
-            if report.failed or report.problem:
-                main.post(lambda: host.say(f"{name}: {report.sentence}"))
+            sentence = outcome.sentence
+            if outcome.notice and not work.is_abandoned:
+                main.post(lambda: host.say(f"{name}: {outcome.notice}"))
         except Exception as problem:
             logger.exception("the run of %s ended", name)
-            tell(sentence_of(problem))
-
-    @staticmethod
-    def _follow(work: Work, export: Exporter, progress: Any, on_result: Any) -> Report:
-        address = work.settings.address
-        return FrameRun(work.settings, work.tasks, export, lambda: client_for(address), progress, on_result).run()
+            sentence = sentence_of(problem)
+        main.post(lambda: work.tell(sentence))
 
 
 def _nothing(_: FrameTask) -> None:

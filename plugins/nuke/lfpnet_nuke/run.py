@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from . import knobs
-from .errors import CancelledByArtist, PluginError, sentence_of
+from .errors import CancelledByArtist, FrameError, PluginError, sentence_of
 from .frames import FrameTask
 from .log import logger
 from .settings import Settings
@@ -68,6 +68,11 @@ class Report:
         return self.problem or "; ".join(parts).rstrip(".") + "."
 
     @property
+    def notice(self) -> str:
+        """What the artist must be told in a window; nothing when all went well."""
+        return self.sentence if self.failed or self.problem else ""
+
+    @property
     def is_whole(self) -> bool:
         """Whether every frame has its result now."""
         return not (self.failed or self.was_cancelled or self.problem)
@@ -115,6 +120,8 @@ class FrameRun:
             logger.exception("the run ended")
         finally:
             self._drop_pending()
+        if self.report.kept:
+            self._on_result(self.report.kept[-1])
         logger.info("%s", self.report.sentence)
         return self.report
 
@@ -129,6 +136,10 @@ class FrameRun:
         folder = Path(tempfile.mkdtemp(prefix=".export-", dir=task.result.parent))
         try:
             self._submit(task, folder)
+        except FrameError as problem:
+            shutil.rmtree(folder, ignore_errors=True)
+            logger.error("%s", problem)
+            self.report.failed.append((task, sentence_of(problem)))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -205,7 +216,6 @@ class FrameRun:
 
     def _keep(self, task: FrameTask) -> None:
         self.report.kept.append(task)
-        self._on_result(task)
 
     def _let_go(self, task: FrameTask, folder: Path) -> None:
         """Remove the exported pictures, or move them where they may stay."""

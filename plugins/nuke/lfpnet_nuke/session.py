@@ -11,12 +11,14 @@ def begin() -> None:
     """Prepare this session: libraries, log, upgrade of older nodes in scripts that are opened."""
     make_importable()
     from . import host
+    from .commands import RUNS
     from .connection import close_clients
     from .log import open_log
 
     open_log()
     atexit.register(close_clients)
     host.on_script_load(upgrade_nodes)
+    host.on_script_close(RUNS.abandon)
 
 
 def add_menu() -> None:

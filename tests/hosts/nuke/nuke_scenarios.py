@@ -312,21 +312,44 @@ def a_training_pair_is_added(stage: Stage) -> None:
     assert any("1001" in name for name in files), f"{node['lfp_state'].value()} {files}"
 
 
+def a_pair_has_one_box_whatever_approved_it(stage: Stage) -> None:
+    """The approved alpha has overscan and the plate has none: both files of the pair have the same windows."""
+    stage.begin()
+    plates = stage.pictures.make(str(stage.folder / "plate"), FRAMES)
+    others = stage.pictures.make(str(stage.folder / "approved"), FRAMES, window=[-8, -5, 103, 67])
+    approved = stage.source(others["roto"])
+    node = stage.node(stage.source(plates["plate"]), stage.source(plates["trimap"]))
+    node["lfp_pairs"].setValue(str(stage.folder / "pairs"))
+    node["lfp_approved"].setValue(approved.fullName())
+    stage.press(node, "lfp_add_pair")
+    pair = {path.parent.name: stage.pictures.describe(str(path)) for path in (stage.folder / "pairs").rglob("*.exr")}
+    assert set(pair) == {"plate", "alpha"}, node["lfp_state"].value()
+    assert pair["plate"]["dataWindow"] == pair["alpha"]["dataWindow"], pair
+    assert pair["alpha"]["channels"]["A"]["levels"] > 3
+
+
 def nothing_connected_is_one_sentence(stage: Stage) -> None:
-    """No trimap: nothing is written, and the node or a message says what to do."""
+    """Neither plate nor trimap: nothing is written, and the node says in one sentence what to do."""
     stage.begin()
     node = stage.node()
     stage.press(node, "lfp_matte")
     assert not (stage.folder / "result").exists()
+    said = str(node["lfp_state"].value())
+    assert said.startswith("Expected something connected to the input Plate of LFPNet"), said
+    assert "\n" not in said
 
 
 def a_missing_plate_fails_that_frame_only(stage: Stage) -> None:
-    """One plate is not on the disk: no result for its frame, and the node says so."""
+    """One plate is not on the disk: no result for its frame, the node says so, and the others are matted."""
     node = stage.scene()
     (stage.folder / "source" / "plate.main.1002.exr").unlink()
     stage.press(node, "lfp_matte")
     assert not stage.result(node, 1002).exists()
     assert "1002" in str(node["lfp_state"].value()), node["lfp_state"].value()
+    assert "1 failed" in str(node["lfp_state"].value()), node["lfp_state"].value()
+    for frame in (1001, 1003):
+        stage.check_matte(node, frame)
+    assert len(nuke.root().nodes()) == 3  # the two Reads and the node: no Write stayed
 
 
 SCENARIOS: tuple[Callable[[Stage], None], ...] = (
@@ -345,6 +368,7 @@ SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     colour_management_does_not_touch_the_result,
     two_nodes_share_one_sidecar,
     a_training_pair_is_added,
+    a_pair_has_one_box_whatever_approved_it,
     nothing_connected_is_one_sentence,
     a_missing_plate_fails_that_frame_only,
 )

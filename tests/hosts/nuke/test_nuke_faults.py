@@ -125,6 +125,46 @@ def test_a_node_that_is_deleted_while_it_runs_ends_its_run(make_stage):
     assert not list((stage.folder / "result").glob(".export-*"))
 
 
+def test_a_script_that_is_closed_ends_its_run_and_the_next_one_is_left_alone(make_stage, plugin_folder, tmp_path):
+    stage = make_stage()
+    nuke.pluginAddPath(str(plugin_folder))
+    other = stage.scene()
+    other["lfp_state"].setValue("mine")
+    nuke.scriptSaveAs(str(tmp_path / "other.nk"))
+    node = stage.scene(lfp_tile=160)
+    node["lfp_matte"].execute()
+    _session.pump(stage.result(node, 1001).exists)
+    made = results(stage, node)
+    nuke.scriptOpen(str(tmp_path / "other.nk"))
+    stage.pump_while(is_running)
+    other = nuke.toNode("LFPNet1")
+    assert other["lfp_state"].value() == "mine"
+    assert other.node("Result")["file"].value() == ""
+    assert len(results(stage, other)) < len(FRAMES)
+    assert made
+    assert not list((stage.folder / "result").glob(".export-*"))
+
+
+def test_a_render_that_fails_leaves_the_session_as_it_was(make_stage):
+    stage = make_stage()
+    node = stage.scene()
+    nuke.scriptSaveAs(str(stage.folder / "shot.nk"))
+    for path in (stage.folder / "source").glob("trimap.*"):
+        path.unlink()
+    nuke.root()["proxy"].setValue(True)
+    nuke.root().setModified(False)
+    inside, outside = len(node.nodes()), len(nuke.allNodes())
+    import lfpnet_nuke.host as host
+
+    files = {role: stage.folder / f"{role}.exr" for role in ("plate", "trimap")}
+    with pytest.raises(Exception, match="cannot be rendered"):
+        host.export(node.fullName(), 1001, "main", files, {"trimap": "Trimap"}, "alpha", "float")
+    assert nuke.root()["proxy"].value() is True
+    assert not nuke.root().modified()
+    assert (len(node.nodes()), len(nuke.allNodes())) == (inside, outside)
+    assert not nuke.Undo.disabled()
+
+
 def test_two_nodes_run_at_the_same_time(make_stage):
     stage = make_stage()
     first = stage.scene()

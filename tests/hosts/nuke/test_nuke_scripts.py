@@ -115,6 +115,12 @@ def test_a_farm_mattes_frames_of_a_script_without_a_window(matted, plugin_folder
     assert wrong.returncode == 2
     assert "LFPNet7" in wrong.stdout
     assert "Traceback" not in wrong.stdout + wrong.stderr
+    node["lfp_cache"].setValue(str(stage.folder / "a.%04d.%04d.exr"))
+    nuke.scriptSave()
+    odd = run_terminal("-t", batch, stage.folder / "shot.nk", plugin=plugin_folder)
+    assert odd.returncode == 2
+    assert "Expected one frame token" in odd.stdout
+    assert "Traceback" not in odd.stdout + odd.stderr
 
 
 def test_a_node_inside_another_group_is_matted(make_stage):

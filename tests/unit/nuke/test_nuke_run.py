@@ -172,6 +172,28 @@ def test_an_export_that_fails_ends_the_run_with_its_sentence(shot, plugin):
     assert not shot.leftovers()
 
 
+def test_an_export_that_fails_for_one_frame_does_not_stop_the_others(shot, plugin):
+    working = shot.export
+
+    def export(task, files):
+        if task.frame == 1002:
+            raise plugin("errors").FrameError("Frame 1002 of the plate is not there: render it.")
+        working(task, files)
+
+    shot.export = export
+    report = shot.run()
+    assert [task.frame for task in report.made] == [1001, 1003]
+    assert "1 failed, first frame 1002: Frame 1002 of the plate is not there: render it." in report.notice
+    assert not shot.leftovers()
+
+
+def test_frames_that_were_up_to_date_are_shown_once(shot):
+    shot.run()
+    shot.shown.clear()
+    assert not shot.run().notice
+    assert len(shot.shown) == 1
+
+
 def test_a_cancelled_run_cancels_its_jobs_and_leaves_finished_frames(shot):
     shot.run(lfp_only="all")
     shot.pixels = dict.fromkeys(FRAMES, b"new")

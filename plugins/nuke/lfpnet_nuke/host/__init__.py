@@ -1,0 +1,52 @@
+"""Every call of the `nuke` module: making the node, reading its knobs, rendering its inputs, threads and progress.
+
+Functions that touch the script run on the main thread only; `MainThread` brings other threads there.
+Source: Foundry's Python guide (threading, render, callbacks), types-nuke stubs, and the traps that public tools met.
+"""
+
+from __future__ import annotations
+
+from .making import add_missing_knobs, create
+from .nodes import find, full_name, our_nodes, scene_of, set_menu, set_value, show_result, values_of
+from .render import export, export_pair
+from .session import (
+    add_menu_command,
+    defer,
+    has_window,
+    home,
+    on_script_close,
+    on_script_load,
+    open_script,
+    save_script,
+    say,
+    script_path,
+)
+from .threads import MainThread, TerminalProgress, WindowProgress
+
+__all__ = [
+    "MainThread",
+    "TerminalProgress",
+    "WindowProgress",
+    "add_menu_command",
+    "add_missing_knobs",
+    "create",
+    "defer",
+    "export",
+    "export_pair",
+    "find",
+    "full_name",
+    "has_window",
+    "home",
+    "on_script_close",
+    "on_script_load",
+    "open_script",
+    "our_nodes",
+    "save_script",
+    "say",
+    "scene_of",
+    "script_path",
+    "set_menu",
+    "set_value",
+    "show_result",
+    "values_of",
+]

@@ -1,0 +1,76 @@
+"""Makes an LFPNet node of the tables `knobs` and `graph`: a plain Group of native nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nuke
+
+from lfpnet_nuke import graph, knobs
+
+from .session import has_window
+
+
+def create() -> Any:
+    """Make a node: a plain Group with knobs and inner nodes, as the tables say; a selected node becomes its plate."""
+    selected = nuke.selectedNodes()
+    node = nuke.createNode("Group", inpanel=False)
+    node.setName("LFPNet1")
+    add_missing_knobs(node)
+    for layer, channels in graph.LAYERS.items():
+        nuke.Layer(layer, [f"{layer}.{channel}" for channel in channels])
+    with node:
+        _build_inside()
+    if len(selected) == 1:  # a group takes inputs only once it has Input nodes
+        node.setInput(0, selected[0])
+    if has_window():
+        node.showControlPanel()
+    return node
+
+
+def add_missing_knobs(node: Any) -> list[str]:
+    """Add the knobs that a node lacks and return their names."""
+    added = []
+    for row in knobs.ROWS:
+        if node.knob(row.name) is None:
+            node.addKnob(_make_knob(row))
+            added.append(row.name)
+    return added
+
+
+def _make_knob(row: knobs.KnobRow) -> Any:
+    """Make one knob of the table."""
+    if row.kind == "Enumeration_Knob":
+        knob = nuke.Enumeration_Knob(row.name, row.label, list(row.items))
+    elif row.kind == "PyScript_Knob":
+        knob = nuke.PyScript_Knob(row.name, row.label, row.default)
+    elif row.kind == "Text_Knob":
+        knob = nuke.Text_Knob(row.name, row.label, row.default)
+    else:
+        knob = getattr(nuke, row.kind)(row.name, row.label)
+        if row.default is not None:
+            knob.setValue(row.default)
+    if row.tooltip:
+        knob.setTooltip(row.tooltip)
+    if row.kind == "PyScript_Knob":
+        (knob.setFlag if row.starts_line else knob.clearFlag)(nuke.STARTLINE)
+    if row.kind in ("Double_Knob", "Int_Knob"):
+        knob.setFlag(nuke.NO_ANIMATION)
+    if row.name == "lfp_version":
+        knob.setFlag(nuke.INVISIBLE)
+    return knob
+
+
+def _build_inside() -> None:
+    """Make the inner nodes of the table in the group that is open."""
+    made: dict[str, Any] = {}
+    for row in graph.inner_nodes():
+        inner = getattr(nuke.nodes, row.kind)()
+        inner.setName(row.name)
+        for index, name in enumerate(row.inputs):
+            inner.setInput(index, made[name])
+        for name, value in row.knobs.items():
+            inner[name].setValue(value)
+        for name, expression in row.expressions.items():
+            inner[name].setExpression(expression)
+        made[row.name] = inner

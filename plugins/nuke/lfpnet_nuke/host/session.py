@@ -1,0 +1,67 @@
+"""Nuke's session: window or not, the script, what an artist is told, the menu, callbacks."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable
+
+import nuke
+
+from lfpnet_nuke.errors import PluginError
+
+
+def has_window() -> bool:
+    """Whether this Nuke has a window; render nodes and `nuke -t` have none."""
+    return bool(nuke.GUI)
+
+
+def script_path() -> str:
+    """File of the script, empty while it has none."""
+    name = str(nuke.root().name())
+    return "" if name == "Root" else name
+
+
+def open_script(path: str) -> None:
+    """Load a script into this session."""
+    try:
+        nuke.scriptOpen(path)
+    except RuntimeError as problem:
+        raise PluginError(f"The script {path} cannot be opened ({problem}): check it.") from problem
+
+
+def save_script() -> None:
+    """Save the script under its own name."""
+    nuke.scriptSave()
+
+
+def say(sentence: str) -> None:
+    """Show a sentence to whoever sits there."""
+    if has_window():
+        nuke.message(sentence)
+    else:
+        nuke.tprint(f"LFPNet: {sentence}")
+
+
+def add_menu_command(label: str, command: Callable[[], Any]) -> None:
+    """Add an entry to the menu of nodes."""
+    nuke.menu("Nodes").addMenu("LFPNet").addCommand(label, command)
+
+
+def on_script_load(call: Callable[[], Any]) -> None:
+    """Have a function called after a script was loaded."""
+    nuke.addOnScriptLoad(call)
+
+
+def on_script_close(call: Callable[[], Any]) -> None:
+    """Have a function called before a script is closed."""
+    nuke.addOnScriptClose(call)
+
+
+def defer(call: Callable[[], Any]) -> None:
+    """Have a function called when Nuke is idle."""
+    nuke.executeDeferred(call)
+
+
+def home() -> str:
+    """The user's home folder."""
+    return os.path.expanduser("~")  # noqa: PTH111 - text goes into a knob
