@@ -1,9 +1,13 @@
-"""The words of the command that makes a farm job, without Nuke, of what a node exported."""
+"""A farm job, without Nuke, of what a node exported: the words that make it, and the records that it leaves.
+
+Records of `lfpnet matte --frames` name roles and options as the command line does; a test compares both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from .frames import FrameTask
 from .settings import Settings
@@ -34,3 +38,25 @@ def farm_command(settings: Settings, tasks: Sequence[FrameTask]) -> list[str]:
     words += ["--tile", str(settings.tile)] if settings.tile else []
     words += ["--tta"] if settings.has_augmentation else []
     return words
+
+
+def farm_inputs(fingerprints: Mapping[str, str]) -> dict[str, str]:
+    """Return the `inputs` of a farm job's record; a roto is its trimap, with bands."""
+    return {"trimap" if role == "roto" else role: value for role, value in fingerprints.items()}
+
+
+def farm_recipe(settings: Settings) -> dict[str, Any]:
+    """Return the `recipe` of the record that a farm job with these settings leaves."""
+    return {
+        "model": None if settings.weights == "default" else settings.weights,
+        "layer": None,
+        "depth": settings.depth,
+        "compression": settings.output["compression"],
+        "layer_names": settings.output["layers"],
+        "band": [settings.inner_pixels, settings.outer_pixels] if "roto" in settings.roles else None,
+        "channel": None,
+        "plan": settings.plan,
+        "tile": settings.tile or None,
+        "tta": settings.has_augmentation,
+        "truncate_8bit": False,
+    }

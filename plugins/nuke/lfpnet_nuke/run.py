@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from . import knobs
 from .errors import CancelledByArtist, FrameError, PluginError, sentence_of
+from .farm_job import farm_inputs, farm_recipe
 from .frames import FrameTask
 from .log import logger
 from .settings import Settings
@@ -148,8 +149,7 @@ class FrameRun:
         files = export_files(folder, self._settings)
         self._export(task, files)
         fingerprints = {role: file_fingerprint(path) for role, path in files.items()}
-        state = frame_state(task.result, fingerprints, self._settings.recipe)
-        if self._settings.only != knobs.ALL and state == FrameState.DONE:
+        if self._settings.only != knobs.ALL and self._is_done(task, fingerprints):
             self._let_go(task, folder)
             self._keep(task)
             return
@@ -209,10 +209,16 @@ class FrameRun:
         self.report.made.append(pending.task)
         self._on_result(pending.task)
 
+    def _is_done(self, task: FrameTask, fingerprints: Mapping[str, str]) -> bool:
+        """Whether the result was made from these pictures with these settings, here or on a farm."""
+        settings = self._settings
+        ways = ((fingerprints, settings.recipe), (farm_inputs(fingerprints), farm_recipe(settings)))
+        return any(frame_state(task.result, inputs, recipe) == FrameState.DONE for inputs, recipe in ways)
+
     def _has_result(self, task: FrameTask) -> bool:
-        """Whether there is a result of this recipe, whatever the plate looks like now."""
+        """Whether there is a result of these settings, whatever the plate looks like now."""
         record = read_record(task.result) if task.result.exists() else None
-        return record is not None and dict(record.recipe) == self._settings.recipe
+        return record is not None and dict(record.recipe) in (self._settings.recipe, farm_recipe(self._settings))
 
     def _keep(self, task: FrameTask) -> None:
         self.report.kept.append(task)
