@@ -8,6 +8,7 @@ from pathlib import Path
 import OpenEXR
 import pytest
 
+FRAMES = range(1001, 1011)
 OPENJD = Path(sys.executable).parent / "openjd"
 TEMPLATE = (
     "farm", "template", "plate.####.exr", "trimap.png", "-o", "m.####.exr", "--tile", "64", "--frames", "1001-1010",
@@ -31,11 +32,15 @@ def test_ten_frames_run_in_chunks_with_one_sidecar_and_a_second_run_keeps_them(l
     assert "Chunks run: 3" in ran.stdout
     assert ran.stdout.count("openjd_env: LFPNET_RUNTIME_DIR=") == 1
     assert "openjd_progress: 100.0" in ran.stdout
-    for frame in (1001, 1010):
-        name = f"one.{frame}.exr"
-        assert lfpnet("matte", f"plate.{frame}.exr", "trimap.png", "-o", name, "--tile", "64").returncode == 0
-        ours, theirs = (OpenEXR.File(str(shot / n)).channels() for n in (f"m.{frame}.exr", name))
+    shell = ("plate.####.exr", "trimap.png", "-o", "one.####.exr", "--tile", "64", "--frames", "1001-1010")
+    assert lfpnet("matte", *shell).returncode == 0
+    alphas = set()
+    for frame in FRAMES:
+        ours, theirs = (OpenEXR.File(str(shot / f"{name}.{frame}.exr")).channels() for name in ("m", "one"))
+        assert set(ours) == set(theirs) == {"RGBA", "fg", "bg"}
         assert all((ours[layer].pixels == theirs[layer].pixels).all() for layer in theirs)
+        alphas.add(theirs["RGBA"].pixels[..., 3].tobytes())
+    assert len(alphas) == len(FRAMES), "every plate has its own matte"
     again = openjd("run", "job.json", "--step", "Matte", folder=shot)
     assert again.returncode == 0, again.stdout
     assert again.stdout.count("done, kept") >= 10
