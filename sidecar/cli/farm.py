@@ -76,6 +76,7 @@ def job_template(asked: argparse.Namespace) -> dict[str, Any]:
     """
     if asked.frames is None or asked.chunk < 1:
         raise ConfigurationError("Expected --frames and a --chunk of at least 1; name the range, such as 1001-1100.")
+    _check(asked)
     try:
         frames = format_frames(parse_frames(asked.frames)).replace("x", ":")
     except ShotError as error:
@@ -175,12 +176,22 @@ def _matte_words(asked: argparse.Namespace) -> list[str]:
     for option, usual in _HANDED_ON.items():
         value = getattr(asked, option[2:].replace("-", "_"))
         if value is not None and value != usual:
-            is_file = option in ("--core", "--edge") or (option == "--weights" and value.suffix == ".safetensors")
-            words += [option, _full(value) if is_file else str(value)]
+            words += [option, _full(value) if option in ("--core", "--edge") else str(value)]
     words += [option for option in _FLAGS if getattr(asked, option[2:].replace("-", "_"))]
     if asked.band is not None:
         words += ["--band", *(f"{pixels:g}" for pixels in asked.band)]
     return [*words, "-o", _full(asked.output), "--frames", "{{Task.Param.Frame}}", "--progress", "openjd"]
+
+
+def _check(asked: argparse.Namespace) -> None:
+    """Refuse what every task would refuse."""
+    if (asked.trimap is None) == (asked.core is None or asked.edge is None):
+        raise ConfigurationError("Expected either TRIMAP_OR_ROTO or --core and --edge; give one of them.")
+    if asked.weights is not None and asked.weights.suffix == ".safetensors":
+        raise ConfigurationError(
+            f"Expected the NAME of a model for --weights, got the file {asked.weights}; lay it into a folder that "
+            f"LFPNET_MODELS names on the farm's machines, and say --weights {asked.weights.stem}."
+        )
 
 
 def _full(path: Path) -> str:

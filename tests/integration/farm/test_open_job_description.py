@@ -62,6 +62,8 @@ def test_a_frame_that_fails_fails_the_job(lfpnet, shot):
         (("-o", "m.####.exr"), "Expected --frames"),
         (("-o", "m.####.exr", "--frames", "x"), "Expected frames such as"),
         (("-o", "{{m}}.####.exr", "--frames", "1"), "which job templates replace"),
+        (("-o", "m.####.exr", "--frames", "1", "--weights", "a.safetensors"), "say --weights a."),
+        (("-o", "m.####.exr", "--frames", "1", "--core", "c.exr", "--edge", "e.exr"), "Expected either TRIMAP_OR_ROTO"),
     ],
 )
 def test_a_template_that_cannot_be_is_one_sentence(lfpnet, words, sentence):
