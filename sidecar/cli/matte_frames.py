@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lfpnet.errors import CancelledError, ConfigurationError, ImageFileError, LfpnetError, OutputError
+from lfpnet.errors import CancelledError, ConfigurationError, ImageFileError, LfpnetError, OutputError, WeightsError
 from lfpnet.images import read_plate
 from lfpnet.trimap import inspect
+from lfpnet.weights.folder import user_models_folder
 from sidecar.cli.connection import connect
 from sidecar.cli.matte_remote import RESTARTS, cancel, check_options, submit, write_result
 from sidecar.cli.matte_task import Clock, MatteTask, depth_of
@@ -163,7 +164,17 @@ def _recipe(arguments: argparse.Namespace) -> dict[str, Any]:
     """Every option that changes the result."""
     names = ("layer", "depth", "compression", "layer_names", "band", "channel", "plan", "tile", "tta", "truncate_8bit")
     model = None if arguments.weights is None else arguments.weights.name
-    return {"model": model, **{name: getattr(arguments, name) for name in names}}
+    used = _weights_used(model) if arguments.connect is None else {}
+    return {"model": model, **used, **{name: getattr(arguments, name) for name in names}}
+
+
+def _weights_used(model: str | None) -> dict[str, str]:
+    """The hash of weights in the user's own folder, which may be replaced under the same name."""
+    path = user_models_folder() / f"{str(model).removesuffix('.safetensors')}.safetensors"
+    try:
+        return {"weights": file_fingerprint(path)} if model is not None and path.is_file() else {}
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read ({error.strerror or error}); check the file.") from error
 
 
 def _is_wanted(frame: Frame, arguments: argparse.Namespace) -> bool:

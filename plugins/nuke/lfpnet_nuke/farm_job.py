@@ -48,6 +48,7 @@ def farm_inputs(fingerprints: Mapping[str, str]) -> dict[str, str]:
 def farm_recipe(settings: Settings) -> dict[str, Any]:
     """Return the `recipe` of the record that a farm job with these settings leaves."""
     return {
+        **settings.weights_used,
         "model": None if settings.weights == "default" else settings.weights,
         "layer": None,
         "depth": settings.depth,

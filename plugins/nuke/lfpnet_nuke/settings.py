@@ -9,6 +9,7 @@ from typing import Any
 
 from . import knobs
 from .errors import PluginError
+from .models import weights_fingerprint
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,16 @@ class Settings:
         return {"depth": self.depth, "compression": "zips", "layers": "nuke"}
 
     @property
+    def weights_used(self) -> dict[str, str]:
+        """The hash of weights in the user's own folder, which may be replaced under the same name."""
+        fingerprint = None if self.address else weights_fingerprint(self.weights)
+        return {} if fingerprint is None else {"weights": fingerprint}
+
+    @property
     def recipe(self) -> dict[str, Any]:
         """Everything beside the pictures that changes the result; kept in the frame's record."""
         return {
+            **self.weights_used,
             "model": self.weights,
             "mode": self.mode,
             "channel": self.channel,

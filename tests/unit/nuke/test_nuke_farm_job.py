@@ -1,4 +1,4 @@
-"""The command that the node proposes for a farm is one that `lfpnet farm template` takes."""
+"""The command that the node proposes for a farm is one that `lfpnet farm template` takes; its records are known."""
 
 import json
 
@@ -6,6 +6,7 @@ import pytest
 from nuke_knob_values import VALUES
 
 from sidecar.cli.main import main
+from sidecar.cli.matte_frames import _recipe
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ from sidecar.cli.main import main
         {"lfp_cache": "/shots/a b/a.%04d.exr"},
     ],
 )
-def test_the_proposed_command_makes_a_job(plugin, tmp_path, monkeypatch, changed):
+def test_the_proposed_command_makes_a_job_whose_records_the_node_knows(plugin, tmp_path, monkeypatch, changed):
     values = {**VALUES, "lfp_cache": str(tmp_path / "a b" / "a.%V.%04d.exr"), **changed}
     scene = plugin("settings").Scene(
         "LFPNet1", frozenset({"Plate", "Trimap", "Core"}), (1, 3), (1, 3), 1, ("left", "right"), "ACEScg"
@@ -35,4 +36,8 @@ def test_the_proposed_command_makes_a_job(plugin, tmp_path, monkeypatch, changed
     assert words[:3] == ["lfpnet", "farm", "template"]
     monkeypatch.chdir(tmp_path)
     assert main(words[1:]) == 0
-    assert json.loads((tmp_path / "matte.job.json").read_text())["steps"]
+    task = json.loads((tmp_path / "matte.job.json").read_text())["steps"][0]["script"]["actions"]["onRun"]["args"]
+    recipes = []
+    monkeypatch.setattr("sidecar.cli.matte_frames.matte_frames", lambda asked: recipes.append(_recipe(asked)) or 0)
+    assert main(["1" if word == "{{Task.Param.Frame}}" else word for word in task]) == 0
+    assert json.loads(json.dumps(recipes)) == [json.loads(json.dumps(plugin("farm_job").farm_recipe(settings)))]

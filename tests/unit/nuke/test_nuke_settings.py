@@ -74,6 +74,20 @@ def test_what_changes_the_result_changes_the_recipe(read, changed):
     assert read(**changed).recipe != read().recipe
 
 
+def test_weights_that_were_replaced_under_their_name_change_the_recipe(read, plugin, tmp_path, monkeypatch):
+    monkeypatch.setenv("LFPNET_MODELS", str(tmp_path))
+    (tmp_path / "hair.safetensors").write_bytes(b"first")
+    farm_recipe = plugin("farm_job").farm_recipe
+    settings = read(lfp_weights="hair")
+    first, farms = settings.recipe, farm_recipe(settings)
+    assert first == read(lfp_weights="hair").recipe
+    (tmp_path / "hair.safetensors").write_bytes(b"second weights")
+    assert settings.recipe != first
+    assert farm_recipe(settings) != farms
+    assert "weights" not in read(lfp_weights="hair", lfp_address="tcp://gpu:5571").recipe
+    assert "weights" not in read(lfp_weights="bald").recipe
+
+
 @pytest.mark.parametrize("changed", [{"lfp_only": "all"}, {"lfp_keep_exports": True}, {"lfp_address": "tcp://gpu:1"}])
 def test_what_does_not_change_the_result_leaves_the_recipe(read, changed):
     assert read(**changed).recipe == read().recipe
