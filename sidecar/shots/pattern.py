@@ -1,4 +1,7 @@
-"""Names of a sequence: `plate.####.exr` or `plate.%04d.exr`, with `%V` (left) and `%v` (l) for views."""
+"""Names of a sequence: `plate.####.exr` or `plate.%04d.exr`, with `%V` (left) and `%v` (l) for views.
+
+Frame -7 is -0007 for `####`, as Blender writes it, and -007 for `%04d`, as C and Nuke do.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +50,9 @@ class FramePattern:
         """The file of one frame; a still is the same for all."""
         name = self._name
         if self._token is not None:
-            sign, digits = ("-" if frame < 0 else ""), str(abs(frame)).zfill(self.padding)
-            name = name[: self._token.start()] + sign + digits + name[self._token.end() :]
+            is_hashes = self._token[0].startswith("#")
+            digits = str(frame).zfill(self.padding + (is_hashes and frame < 0))
+            name = name[: self._token.start()] + digits + name[self._token.end() :]
         return Path(_with_view(self._folder, view) + _with_view(name, view))
 
     def frames(self, view: str = "") -> list[int]:

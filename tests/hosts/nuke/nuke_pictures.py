@@ -26,7 +26,7 @@ def make(folder: str, frames: list[int], view: str = "main", window: list[int] |
     patterns = {role: f"{folder}/{role}.%V.%04d.exr" for role in ROLES}
     Path(folder).mkdir(parents=True, exist_ok=True)
     for frame in frames:
-        chance = np.random.default_rng([seed, frame, *view.encode()])
+        chance = np.random.default_rng([seed, frame % 2**32, *view.encode()])
         plate = (chance.random((*rows.shape, 3), np.float32) * 3).astype(np.float16).astype(np.float32)
         distance = np.hypot(columns - WIDTH / 2 - frame % 7, rows - HEIGHT / 2) - 18
         soft = np.clip(0.5 - distance / 6, 0, 1).astype(np.float32)
@@ -44,7 +44,7 @@ def make(folder: str, frames: list[int], view: str = "main", window: list[int] |
 
 
 def describe(path: str) -> dict[str, Any]:
-    """Windows, compression and, for each channel, its kind, range and a digest of its pixels."""
+    """Windows, working space, compression and, for each channel, its kind, range and a digest of its pixels."""
     import numpy as np
 
     header, channels = _read(path)
@@ -60,7 +60,13 @@ def describe(path: str) -> dict[str, Any]:
     windows = {
         name: [int(edge) for corner in header[name] for edge in corner] for name in ("dataWindow", "displayWindow")
     }
-    return {**windows, "compression": str(header["compression"]).rpartition(".")[2], "channels": about}
+    space = str(header.get("lfpnet/workingSpace", ""))
+    return {
+        **windows,
+        "workingSpace": space,
+        "compression": str(header["compression"]).rpartition(".")[2],
+        "channels": about,
+    }
 
 
 def difference(first: str, second: str, pairs: list[list[str]]) -> float:

@@ -43,8 +43,15 @@ def test_runs_become_ranges():
 @pytest.mark.parametrize("text", ["a.####.exr", "a.%04d.exr"])
 def test_both_tokens_name_the_same_file(text):
     assert FramePattern(text).path(7).name == "a.0007.exr"
-    assert FramePattern(text).path(-7).name == "a.-0007.exr"
     assert FramePattern(text).path(12345).name == "a.12345.exr"
+
+
+@pytest.mark.parametrize(("text", "name"), [("a.####.exr", "a.-0007.exr"), ("a.%04d.exr", "a.-007.exr")])
+def test_frames_below_zero_are_written_as_blender_and_c_write_them(text, name, tmp_path):
+    pattern = FramePattern(str(tmp_path / text))
+    assert pattern.path(-7).name == name
+    pattern.path(-7).touch()
+    assert pattern.frames() == [-7]
 
 
 def test_views_stand_in_folder_and_name():
