@@ -1,22 +1,22 @@
 """The plugins' bundles hold the sidecar's client byte for byte, and what they import lies in them."""
 
 import filecmp
-import importlib.util
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from sidecar.cli.install import bundle_script
 
 ROOT = Path(__file__).parents[2]
 
 
 def bundled(host: str, to: Path) -> Path:
     """Build one host's bundle without wheels; the folder of the sidecar's copies."""
-    spec = importlib.util.spec_from_file_location("bundle", ROOT / "plugins" / "bundle.py")
-    assert spec is not None
-    assert spec.loader is not None
-    bundle = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bundle)
+    bundle = bundle_script()
     if host == "nuke":
         bundle.build_nuke(to)
         return to / "lfpnet_nuke" / "sidecar"
@@ -34,6 +34,31 @@ def test_a_bundle_holds_the_client_byte_for_byte_and_nothing_heavy(host, tmp_pat
         assert (same, different, missing) == (names, [], [])
     assert {path.name for path in copies.iterdir()} == {"__init__.py", "wire", "client", "shots"}
     assert not list((tmp_path / "bundle").rglob("__pycache__"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="wheels of Linux are looked at")
+@pytest.mark.skipif("CI" not in os.environ, reason="downloads wheels: set CI=1 to run it")
+def test_the_wheels_of_the_nuke_plugin_are_what_a_python_without_any_imports(tmp_path):
+    to = tmp_path / "a plugin"
+    bundle = bundle_script()
+    bundle.build_nuke(to, platforms=["linux"], pythons=["3.9", "3.11"])
+    assert {path.name for path in (to / "lfpnet_nuke" / "vendor").iterdir()} == {"cp39-linux", "cp311-linux"}
+    python = f"cp{sys.version_info[0]}{sys.version_info[1]}-linux"
+    if python != "cp311-linux":
+        pytest.skip(f"wheels were unpacked for cp311-linux, and this is {python}")
+    script = (
+        "import sys; sys.path.append(sys.argv[1])\n"
+        "from lfpnet_nuke.libraries import make_importable\n"
+        "make_importable()\n"
+        "import msgpack, zmq, lfpnet_nuke.connection\n"
+        "print(zmq.__file__, msgpack.__file__, zmq.Context().underlying != 0, sep='\\n')\n"
+    )
+    call = [sys.executable, "-I", "-S", "-c", script, str(to)]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    vendor = to / "lfpnet_nuke" / "vendor" / "cp311-linux"
+    expected = [str(vendor / name / "__init__.py") for name in ("zmq", "msgpack")]
+    assert done.stdout.splitlines() == [*expected, "True"], done.stderr
 
 
 def test_the_extension_has_its_manifest_and_its_own_licence(tmp_path):

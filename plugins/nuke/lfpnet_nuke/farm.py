@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from .farm_job import exported_pattern, farm_command
 from .frames import FrameTask
 from .log import logger
 from .matting import Work
-from .run import Exporter, Progress, export_files, kept_export
+from .run import Exporter, Progress, export_files, kept_export, new_export_folder
 
 
 @dataclass
@@ -46,8 +45,7 @@ def export_frames(
 
 
 def _export_one(work: Work, task: FrameTask, export: Exporter) -> None:
-    task.result.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".export-", dir=task.result.parent))
+    folder = new_export_folder(task)
     try:
         files = export_files(folder, work.settings)
         export(task, files)

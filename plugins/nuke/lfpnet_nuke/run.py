@@ -6,8 +6,8 @@ While one frame computes the next is exported, and no more, so that a cancelled 
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -133,8 +133,7 @@ class FrameRun:
             self._keep(task)
             return
         self._show(f"Exporting frame {task.frame} {task.view}".rstrip())
-        task.result.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".export-", dir=task.result.parent))
+        folder = new_export_folder(task)
         try:
             self._submit(task, folder)
         except FrameError as problem:
@@ -267,6 +266,14 @@ class FrameRun:
         if client.state != "connected":
             return client.sentence
         return f"Frame {task.frame} {task.view}".rstrip() + tiles
+
+
+def new_export_folder(task: FrameTask) -> Path:
+    """Make a folder beside the result for what is handed over; a sidecar of another user may have to read it."""
+    task.result.parent.mkdir(parents=True, exist_ok=True)
+    folder = task.result.parent / f".export-{uuid.uuid4().hex[:12]}"
+    folder.mkdir()
+    return folder
 
 
 def export_files(folder: Path, settings: Settings) -> dict[str, Path]:

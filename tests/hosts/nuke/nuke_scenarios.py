@@ -191,6 +191,17 @@ def a_custom_range_is_matted(stage: Stage) -> None:
     stage.check_matte(node, 1003)
 
 
+def frames_below_zero_are_matted(stage: Stage) -> None:
+    """Handles that begin before frame 0: what is written is what Nuke's Read looks for."""
+    frames = [-2, -1]
+    stage.begin(frames=frames)
+    patterns = stage.pictures.make(str(stage.folder / "source"), frames)
+    node = stage.node(stage.source(patterns["plate"], frames), stage.source(patterns["trimap"], frames))
+    stage.press(node, "lfp_matte")
+    for frame in frames:
+        stage.check_matte(node, frame)
+
+
 def overscan_is_kept(stage: Stage) -> None:
     """The picture goes beyond the format: so does the matte, with the same windows."""
     window = [-8, -5, 103, 67]
@@ -278,13 +289,15 @@ def proxy_mode_changes_nothing(stage: Stage) -> None:
 
 
 def colour_management_does_not_touch_the_result(stage: Stage) -> None:
-    """With OCIO, what is exported and what is read back are raw values of the working space."""
+    """With OCIO, what is exported and read back are raw values of the working space, whose name is in the result."""
     stage.begin()
-    nuke.root()["colorManagement"].setValue("OCIO")
+    root = nuke.root()
+    root["colorManagement"].setValue("OCIO")
     patterns = stage.pictures.make(str(stage.folder / "source"), FRAMES)
     node = stage.node(stage.source(patterns["plate"]), stage.source(patterns["trimap"]))
     stage.press(node, "lfp_matte_current")
-    stage.check_matte(node, 1001)
+    about = stage.check_matte(node, 1001)
+    assert about["workingSpace"] == str(root["workingSpaceLUT"].value()), about["workingSpace"]
     if stage.exact:
         plate = str(stage.folder / "source" / "plate.main.1001.exr")
         same = [[channel, f"lfp_fg.{channel}"] for channel in "RGB"]
@@ -358,6 +371,7 @@ SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     a_range_is_matted_and_kept,
     a_changed_input_is_stale,
     a_custom_range_is_matted,
+    frames_below_zero_are_matted,
     overscan_is_kept,
     masks_of_another_size_are_merged,
     a_soft_roto_gets_its_bands,

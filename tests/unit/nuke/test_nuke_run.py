@@ -1,5 +1,6 @@
 """The loop over frames: resume, staleness, cancel, failures, remote files. A stand-in plays the sidecar."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,7 @@ class Shot:
 
     def export(self, task, files) -> None:
         self.exported.append(task.frame)
+        self.folder_mode = files["plate"].parent.stat().st_mode & 0o777
         for role, path in files.items():
             path.write_bytes(role.encode() + self.pixels[task.frame])
 
@@ -221,6 +223,15 @@ def test_a_sidecar_elsewhere_gets_bytes_and_its_result_is_written_here(shot):
 def test_a_sidecar_elsewhere_that_sees_the_disk_gets_paths(shot):
     shot.run(lfp_address="tcp://gpu:5571", lfp_shares_disk=True)
     assert all(job["output"]["kind"] == "file" for job in shot.client.jobs)
+
+
+def test_a_sidecar_of_another_user_can_read_what_is_handed_over(shot):
+    before = os.umask(0o022)
+    try:
+        shot.run(lfp_address="tcp://gpu:5571", lfp_shares_disk=True)
+    finally:
+        os.umask(before)
+    assert shot.folder_mode == 0o755
 
 
 def test_kept_exports_lie_beside_the_results(shot):

@@ -8,6 +8,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SOURCE = REPOSITORY / "plugins" / "nuke"
+FAKE_NUKE = REPOSITORY / "tests" / "support" / "fake_nuke" / "nuke"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -99,6 +100,22 @@ def test_only_the_host_package_and_the_two_entries_know_nuke(path):
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     knows = (path.parent.name == "host" and path.name != "__init__.py") or path.name in ("init.py", "menu.py")
     assert ("nuke" in imported) == knows
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_every_name_of_nuke_that_the_plugin_says_is_one_of_the_strict_stand_in(path):
+    stand_in = ast.parse((FAKE_NUKE / "__init__.py").read_text(encoding="utf-8"))
+    (known,) = (
+        ast.literal_eval(node.value)
+        for node in stand_in.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__"
+    )
+    said = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "nuke"
+    }
+    assert not said - set(known)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
