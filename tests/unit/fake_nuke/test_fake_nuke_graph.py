@@ -185,6 +185,16 @@ def test_a_write_needs_a_folder_a_file_type_and_channels(tmp_path):
         nuke.execute(write, 1, 1)
 
 
+def test_files_with_metadata_differ_each_time_and_files_without_do_not(tmp_path):
+    board = nuke.nodes.CheckerBoard2()
+    for metadata, is_same in (("default metadata", False), ("no metadata", True)):
+        found = set()
+        for name in ("first.exr", "second.exr"):
+            render(board, tmp_path / name, metadata=metadata)
+            found.add((tmp_path / name).read_bytes())
+        assert (len(found) == 1) == is_same
+
+
 def test_unknown_classes_knobs_menu_items_and_channels_are_errors():
     with pytest.raises(RuntimeError, match="Unknown command"):
         nuke.nodes.Wirte()

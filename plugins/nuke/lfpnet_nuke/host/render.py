@@ -19,7 +19,7 @@ WRITE_KNOBS: dict[str, Any] = {
     "file_type": "exr",
     "raw": True,
     "compression": "none",
-    "metadata": "no metadata",
+    "metadata": "no metadata",  # else a hash of the graph makes every file another one
     "autocrop": False,
     "interleave": "channels, layers and views",
     "create_directories": True,

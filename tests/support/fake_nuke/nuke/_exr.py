@@ -2,7 +2,8 @@
 
 Source: public files of Nuke's EXR reader and writer: the data window is the whole bounding box, less the black pixel
 that black outside added; the reader adds that pixel again when data and display window differ. Channels R, G, B, A are
-rgba; `layer.R` or `layer.red` is red of `layer`.
+rgba; `layer.R` or `layer.red` is red of `layer`. Unless told to write no metadata, the writer
+notes a hash of the graph.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def _channel_name(name: str) -> tuple[str, str]:
     return layer or "rgba", LONG_NAMES.get(channel.lower(), channel)
 
 
-def write(path: Path, picture: Picture, channels: list[str], *, is_half: bool, compression: str) -> None:
+def write(
+    path: Path, picture: Picture, channels: list[str], *, is_half: bool, compression: str, node_hash: str = ""
+) -> None:
     """Write the bounding box of a picture."""
     box = picture.box
     if picture.is_black_outside:
@@ -74,6 +77,8 @@ def write(path: Path, picture: Picture, channels: list[str], *, is_half: bool, c
         "displayWindow": (np.zeros(2, np.int32), np.array([picture.format.width() - 1, height - 1], np.int32)),
         "pixelAspectRatio": float(picture.format.pixelAspect()),
     }
+    if node_hash:
+        header["nuke/node_hash"] = node_hash
     kind = np.float16 if is_half else np.float32
     pixels = {SHORT_NAMES.get(name, name): picture.on(box, name).astype(kind) for name in channels}
     with OpenEXR.File(header, pixels) as file:
