@@ -5,11 +5,13 @@ While one frame computes the next is exported, and no more, so that a cancelled 
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +28,8 @@ from .sidecar.shots.record import FrameRecord, FrameState, frame_state, read_rec
 from .sidecar.wire.errors import SidecarError
 
 LOOK_SECONDS = 0.05
+#: Exports of a Nuke that was killed stay behind; nobody works on one for so long.
+OLD_SECONDS = 24 * 3600
 AHEAD = 2
 #: Errors of one frame; any other would happen to the next frame too and ends the run.
 FRAME_CODES = frozenset({"bad_image", "size_mismatch", "limit_exceeded", "crashed", "timed_out", "bad_option"})
@@ -108,6 +112,8 @@ class FrameRun:
     def run(self) -> Report:
         """Matte every frame; a problem ends in the report, never in an exception."""
         try:
+            for folder in {task.result.parent for task in self._tasks}:
+                remove_old_exports(folder)
             for task in self._tasks:
                 self._begin(task)
                 while len(self._pending) >= AHEAD:
@@ -274,6 +280,16 @@ def new_export_folder(task: FrameTask) -> Path:
     folder = task.result.parent / f".export-{uuid.uuid4().hex[:12]}"
     folder.mkdir()
     return folder
+
+
+def remove_old_exports(folder: Path) -> None:
+    """Remove what a Nuke that was killed has left behind; another Nuke may be doing the same."""
+    with suppress(OSError):
+        for left in folder.glob(".export-*"):
+            is_ours = re.fullmatch(r"\.export-[0-9a-f]{12}", left.name)
+            if is_ours and left.stat().st_mtime < time.time() - OLD_SECONDS:
+                logger.info("removing %s, which was left behind", left)
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def export_files(folder: Path, settings: Settings) -> dict[str, Path]:

@@ -9,12 +9,12 @@ from sidecar_fixtures import ROOT
 TERMINAL = ROOT / "tests" / "support" / "fake_nuke" / "terminal.py"
 
 
-def run_terminal(*arguments, plugin=None, python=None, **environment):
+def run_terminal(*arguments, plugin=None, python=None, timeout=90, **environment):
     """Run it and return what it printed; NUKE_PATH has the plugin only when one is given."""
     variables = {name: value for name, value in os.environ.items() if name not in ("NUKE_PATH", "PYTHONPATH")}
     if plugin is not None:
         variables["NUKE_PATH"] = str(plugin)
     call = [*([python] if python else [sys.executable, "-P"]), str(TERMINAL), *map(str, arguments)]
     return subprocess.run(
-        call, env={**variables, **environment}, capture_output=True, text=True, timeout=200, cwd="/", check=False
+        call, env={**variables, **environment}, capture_output=True, text=True, timeout=timeout, cwd="/", check=False
     )

@@ -61,6 +61,7 @@ def test_every_scenario_passes_on_the_oldest_python_of_nuke(plugin_folder, tmp_p
         tmp_path / "report.json",
         plugin=plugin_folder,
         python=python,
+        timeout=280,
         LFPNET_PICTURES_PYTHON=sys.executable,
     )
     assert failures(tmp_path / "report.json") == (len(SCENARIOS), []), done.stdout + done.stderr

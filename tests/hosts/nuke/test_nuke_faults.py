@@ -145,6 +145,17 @@ def test_a_script_that_is_closed_ends_its_run_and_the_next_one_is_left_alone(mak
     assert not list((stage.folder / "result").glob(".export-*"))
 
 
+def test_a_run_adds_nothing_to_the_artists_undo(make_stage):
+    stage = make_stage()
+    node = stage.scene()
+    steps = _session.current().undo_steps
+    assert steps > 0
+    stage.press(node, "lfp_matte")
+    assert results(stage, node) == FRAMES
+    assert node["lfp_show"].value() == "matte"
+    assert _session.current().undo_steps == steps
+
+
 def test_a_render_that_fails_leaves_the_session_as_it_was(make_stage):
     stage = make_stage()
     node = stage.scene()

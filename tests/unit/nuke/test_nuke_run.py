@@ -1,6 +1,7 @@
 """The loop over frames: resume, staleness, cancel, failures, remote files. A stand-in plays the sidecar."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -232,6 +233,20 @@ def test_a_sidecar_of_another_user_can_read_what_is_handed_over(shot):
     finally:
         os.umask(before)
     assert shot.folder_mode == 0o755
+
+
+def test_what_a_killed_nuke_left_behind_is_removed_after_a_day(shot, plugin):
+    old, young, foreign = (shot.folder / name for name in (".export-0123456789ab", ".export-ba9876543210", ".export-x"))
+    for folder in (old, young, foreign):
+        folder.mkdir(parents=True)
+        (folder / "plate.exr").touch()
+    long_ago = time.time() - plugin("run").OLD_SECONDS - 60
+    for folder in (old, foreign):
+        os.utime(folder, (long_ago, long_ago))
+    shot.run()
+    assert not old.exists()
+    assert young.exists()
+    assert foreign.exists()
 
 
 def test_kept_exports_lie_beside_the_results(shot):

@@ -46,8 +46,8 @@ class MainThread:
             time.sleep(1.0)
 
     def post(self, function: Callable[[], Any]) -> None:
-        """Run a function on the main thread some time; what goes wrong is logged."""
-        nuke.executeInMainThread(_logged(function))
+        """Run a function on the main thread some time, without a step of Undo; what goes wrong is logged."""
+        nuke.executeInMainThread(_logged(lambda: _without_undo(function)))
 
     def _call_once(self, function: Callable[[], Any]) -> tuple[Any, Exception | None]:
         done, answer, is_dropped = threading.Event(), [], threading.Event()
@@ -115,6 +115,15 @@ class TerminalProgress:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+def _without_undo(function: Callable[[], Any]) -> None:
+    """What comes from a worker is nothing that the artist did, so his Undo must not take it back."""
+    nuke.Undo.disable()
+    try:
+        function()
+    finally:
+        nuke.Undo.enable()
 
 
 def _outcome(function: Callable[[], Any]) -> tuple[Any, Exception | None]:

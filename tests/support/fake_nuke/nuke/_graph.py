@@ -75,7 +75,7 @@ def delete(n: Any) -> None:
         other._inputs = {index: node for index, node in other._inputs.items() if node is not n}
     n._group._members.remove(n)
     n._is_deleted = True
-    _session.current().is_modified = True
+    _session.changed()
 
 
 @_session.graph_call

@@ -133,7 +133,7 @@ env = _Environment()
 
 
 class _Undo:
-    """`nuke.Undo`: the fake keeps no steps; it checks that every begin and disable has its end."""
+    """`nuke.Undo`: the fake counts changes but keeps none; it checks that every disable has its end."""
 
     def __call__(self) -> Any:
         return self

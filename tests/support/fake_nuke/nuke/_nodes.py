@@ -33,7 +33,7 @@ class Node(_session.OnMainThread):
             self._make(name, fact)
         group._members.append(self)
         self._knobs["name"]._value = group._free_name(f"{kind}1")
-        _session.current().is_modified = True
+        _session.changed()
 
     def _make(self, name: str, fact: _facts.KnobFact) -> None:
         kind = getattr(_knobs, fact.kind)
@@ -62,7 +62,7 @@ class Node(_session.OnMainThread):
         if name in taken and not uncollide:
             raise ValueError(f"there is a node {name} already")
         self._knobs["name"]._value = self._group._free_name(name, self) if name in taken else name
-        _session.current().is_modified = True
+        _session.changed()
 
     def parent(self) -> Any:
         return self._group
@@ -134,7 +134,7 @@ class Node(_session.OnMainThread):
         knob._node = self
         self._knobs[knob.name()] = knob
         self._added.append(knob.name())
-        _session.current().is_modified = True
+        _session.changed()
 
     def removeKnob(self, knob: Any) -> None:
         if knob.name() not in self._added:
@@ -146,7 +146,7 @@ class Node(_session.OnMainThread):
         """A knob has a new value: tell the script of the node and the callbacks."""
         from . import _callbacks
 
-        _session.current().is_modified = True
+        _session.changed()
         if self._kind == "Write" and knob.name() == "file_type":
             self._follow_file_type(knob._value)
         _callbacks.run("knobChanged", self, knob)
@@ -203,7 +203,7 @@ class Node(_session.OnMainThread):
         if self in _upstream(node):
             raise RuntimeError(f"{self.fullName()} would take its own output")
         self._inputs[i] = node
-        _session.current().is_modified = True
+        _session.changed()
         return True
 
     def connectInput(self, i: int, node: Any) -> bool:

@@ -37,6 +37,8 @@ class Session:
         self.formats: list[Any] = []
         self.callbacks: dict[str, list[tuple[Callable[..., Any], tuple, dict, str]]] = {}
         self.undo_depth = 0
+        #: Changes that the artist's Undo would take back.
+        self.undo_steps = 0
         self.is_modified = False
         self.messages: list[str] = []
         self.printed: list[str] = []
@@ -81,6 +83,12 @@ def need_main_thread(what: str) -> None:
     """Nuke may crash when its graph is touched from another thread; the fake says so."""
     if threading.get_ident() != SESSION.main_thread:
         raise RuntimeError(f"nuke.{what} was called on thread {threading.current_thread().name}, not on the main one")
+
+
+def changed() -> None:
+    """Something in the script is another now."""
+    SESSION.is_modified = True
+    SESSION.undo_steps += not SESSION.undo_depth
 
 
 def need_idle(what: str) -> None:
