@@ -34,7 +34,7 @@ class PublishedFusion(nn.Module):
     """Clamp the seven channels and let plate, foreground, background and alpha correct each other once."""
 
     def forward(self, raw: Tensor, plate: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # noqa: ARG002 - the lean fusion takes its prior from there
-        """Raw (b, 7, h, w) and plate (b, 3, h, w) to alpha, foreground and background, each in 0 to 1, and no own alpha."""
+        """Raw (b, 7, h, w) and plate (b, 3, h, w) to alpha, foreground, background, each in 0 to 1; no own alpha."""
         alpha, foreground, background = clamp_unit(raw.float()).split([1, 3, 3], dim=1)
         plate = plate.float()
         cross = alpha * (1 - alpha)

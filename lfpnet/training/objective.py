@@ -49,7 +49,7 @@ def objective(prediction: Prediction, batch: Batch, propagating_weight: float) -
 
 
 def _own_terms(alpha: Tensor, own_alpha: Tensor, batch: Batch) -> dict[str, Tensor]:
-    """What the paper needs no word for: the network's own alpha by itself, and the squares that a choice is judged by."""
+    """What the paper needs no word for: the own alpha by itself, and the squares that a choice is judged by."""
     absolute = weighted_alpha_loss(own_alpha, batch.alpha, batch.is_unknown)
     is_unknown = batch.is_unknown.float()
     squares = (alpha - batch.alpha).square() + (own_alpha - batch.alpha).square()

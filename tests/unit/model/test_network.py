@@ -4,19 +4,22 @@ import pytest
 import torch
 
 from lfpnet.errors import ConfigurationError
+from lfpnet.estimates import ALPHAS, PLANES
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.layers import StandardizedConv2d, clamp_unit
 from lfpnet.model.lean.colour_prior import spread_colour
+from lfpnet.model.lean.fusion import BELIEFS, RAW_CHANNELS, LeanFusion
 from lfpnet.model.network import build_network
 
 VARIANTS = ["none", "non_local", "aspp", "cspp"]
 
 
-def _inputs(side, reduction, batch=2):
+def _inputs(side, reduction, batch=2, planes=0):
     torch.manual_seed(side)
     plate = torch.rand(batch, 3, side, side)
     context_side = 2 * side // reduction
-    inner, context = torch.randn(batch, 12, side, side), torch.randn(batch, 12, context_side, context_side)
+    inner = torch.randn(batch, 12 + planes, side, side)
+    context = torch.randn(batch, 12 + planes, context_side, context_side)
     for patch in (inner, context):
         classes = torch.randint(0, 3, (batch, *patch.shape[-2:]))
         patch[:, 3:6] = torch.nn.functional.one_hot(classes, 3).movedim(-1, 1).float()
@@ -64,7 +67,7 @@ def test_both_modules_of_the_full_preset_share_one_backbone():
     assert network.propagating.stages is network.matting.stages
 
 
-@pytest.mark.parametrize(("preset", "side"), [("lfpnet", 32), ("lfpnet-compact", 64)])
+@pytest.mark.parametrize(("preset", "side"), [("lfpnet", 32), ("lfpnet-compact", 64), ("lfpnet-guided", 64)])
 def test_folding_changes_no_prediction(preset, side):
     torch.manual_seed(1)
     config = LFPNetConfig.of_preset(preset)
@@ -73,12 +76,38 @@ def test_folding_changes_no_prediction(preset, side):
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.uniform_(-0.5, 0.5)
             module.running_var.uniform_(0.5, 2)
-    inputs = _inputs(side, config.context_reduction)
+    inputs = _inputs(side, config.context_reduction, planes=PLANES * config.has_estimates)
     with torch.inference_mode():
         before = network(*inputs)
         after = network.prepare_for_inference()(*inputs)
+    assert (before.own_alpha is None) == (preset != "lfpnet-guided")
     for one, other in zip(before, after, strict=True):
-        assert torch.allclose(one, other, atol=2e-4)
+        assert (one is other) if one is None else torch.allclose(one, other, atol=2e-4)
+
+
+def test_a_fresh_guide_says_what_its_estimates_say_and_learns_its_own_alpha():
+    torch.manual_seed(2)
+    network = build_network(LFPNetConfig.of_preset("lfpnet-guided")).eval()
+    inner, context, plate = _inputs(64, 2, planes=PLANES)
+    alpha = torch.rand(2, 1, 64, 64)
+    colours = torch.rand(2, 6, 64, 64)
+    plate = alpha * colours[:, :3] + (1 - alpha) * colours[:, 3:]
+    inner[:, -PLANES:] = torch.cat([alpha.expand(-1, ALPHAS, -1, -1), colours], dim=1)
+    prediction = network(inner, context, plate)
+    assert torch.allclose(prediction.alpha, alpha, atol=1e-4)
+    assert torch.allclose(prediction.own_alpha, alpha, atol=1e-4)
+    assert torch.equal(prediction.foreground, colours[:, :3])
+    prediction.own_alpha.mean().backward()
+    assert network.matting.raw.weight.grad[0].abs().sum() > 0
+
+
+def test_what_is_believed_of_an_estimate_decides_how_much_of_it_is_taken():
+    estimates = torch.zeros(1, PLANES, 2, 2)
+    estimates[:, 1] = 1
+    raw = torch.zeros(1, RAW_CHANNELS + BELIEFS, 2, 2)
+    raw[:, RAW_CHANNELS + 2] = 9  # the second estimate
+    alpha, _, _, _ = LeanFusion()(raw, torch.rand(1, 3, 2, 2), torch.cat([torch.zeros(1, 19, 2, 2), estimates], dim=1))
+    assert alpha.min() > 0.999
 
 
 def test_standardized_weights_have_mean_zero_and_deviation_one():
@@ -93,7 +122,7 @@ def test_gradients_reach_every_weight_of_the_compact_preset():
     for value in network.matting.raw.parameters():
         torch.nn.init.normal_(value)
     prediction = network(*_inputs(64, 2))
-    sum(part.square().mean() for part in prediction).backward()
+    sum(part.square().mean() for part in prediction if part is not None).backward()
     assert [name for name, value in network.named_parameters() if value.grad is None] == []
 
 
