@@ -16,8 +16,8 @@ import numpy as np
 
 from lfpnet.atomic_file import atomic_file
 from lfpnet.data.render.blender import Blender, RenderError
-from lfpnet.data.render.finish import finished, write_foreground
-from lfpnet.data.render.recipe import KINDS, Recipe, recipe
+from lfpnet.data.render.finish import finished, smoothed, write_foreground
+from lfpnet.data.render.recipe import KINDS, SMOOTH, Recipe, recipe
 from lfpnet.errors import ConfigurationError, OutputError
 
 _FORMAT = 1
@@ -155,6 +155,8 @@ class _Batch:
         """Store one foreground and then its provenance."""
         with np.load(raw) as arrays:
             colour, alpha = arrays["colour"], arrays["alpha"]
+        if item.kind in SMOOTH:
+            alpha = smoothed(alpha)
         is_empty = bool(alpha.mean() < _EMPTY_BELOW)
         if not is_empty:
             pixels = finished(colour, alpha, np.random.default_rng([*item.seed, 4]))

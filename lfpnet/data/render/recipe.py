@@ -21,8 +21,8 @@ KINDS = {
     "pane": 0.02,
     "things": 0.05,
 }
-#: Coverage of smoke is smooth in itself; every sample of it looks through dozens of billboards.
-_SMOOTH = {"smoke": 32}
+#: Coverage of smoke is smooth in itself, and every sample looks through dozens of billboards: few samples, smoothed.
+SMOOTH = {"smoke": 32}
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def recipe(index: int, *, seed: int, size: int = 512, kinds: tuple[str, ...] = (
     if kinds:
         kind = kinds[index % len(kinds)]
     is_thing = kind == "things"
-    defocus = bool(rng.random() < (0.6 if is_thing else 0.15)) and kind not in _SMOOTH
-    moves = bool(rng.random() < (0.5 if is_thing else 0.1)) and kind not in _SMOOTH
+    defocus = bool(rng.random() < (0.6 if is_thing else 0.15)) and kind not in SMOOTH
+    moves = bool(rng.random() < (0.5 if is_thing else 0.1)) and kind not in SMOOTH
     return Recipe(
         index=index,
         seed=(seed, index),
@@ -77,7 +77,7 @@ def recipe(index: int, *, seed: int, size: int = 512, kinds: tuple[str, ...] = (
         size=size,
         defocus=defocus,
         motion=float(rng.uniform(0.015, 0.12 if is_thing else 0.04)) if moves else None,
-        alpha_samples=min(alpha_samples, _SMOOTH.get(kind, alpha_samples)),
+        alpha_samples=min(alpha_samples, SMOOTH.get(kind, alpha_samples)),
         colour_samples=12,
         filter_width=float(rng.choice([1.0, 1.5, 2.0], p=[0.2, 0.6, 0.2])),
     )

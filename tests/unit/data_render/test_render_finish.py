@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from lfpnet.data.render.finish import finished, write_foreground
+from lfpnet.data.render.finish import finished, smoothed, write_foreground
 
 
 def _pixels(colour, alpha):
@@ -31,3 +31,17 @@ def test_a_written_foreground_is_read_back_exactly(tmp_path):
     write_foreground(tmp_path / "a.png", pixels)
     stored = np.asarray(cv2.imread(str(tmp_path / "a.png"), cv2.IMREAD_UNCHANGED))
     assert np.array_equal(stored[..., [2, 1, 0, 3]], pixels)
+
+
+def test_smoke_loses_its_noise_and_a_body_keeps_its_edge():
+    rng = np.random.default_rng(3)
+    alpha = (rng.binomial(32, 0.4, (128, 128)) / 32).astype(np.float32)
+    alpha[40:80, 40:80] = 1
+    alpha[39, 40:80] = 0.75
+    calm = smoothed(alpha)
+    assert (calm[39:80, 40:80] == alpha[39:80, 40:80]).all()
+    smoke = np.s_[90:, 90:]
+    assert abs(calm[smoke].mean() - 0.4) < 0.02
+    assert calm[smoke].std() < 0.5 * alpha[smoke].std()
+    whole = smoothed(np.kron(alpha, np.ones((4, 4), np.float32)))
+    assert (whole[160:320, 160:320] == 1).all()
