@@ -1,4 +1,4 @@
-"""A pool: foregrounds drawn once, and backgrounds, in memory-mapped files; training only crops and composites.
+"""A pool: foregrounds drawn or gathered once, and backgrounds, in memory-mapped files; training crops and composites.
 
 A folder holds `colours.npy`, `alphas.npy`, `kinds.npy`, `anchors.npy` (places near unknown pixels), `backgrounds.npy`
 with `background_table.npy`, and `pool.json` with the provenance, written last: a folder without it is unfinished.
@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -19,12 +18,16 @@ from jaxtyping import Int32, Int64, UInt8
 
 from lfpnet.data.background_file import write_backgrounds
 from lfpnet.data.drawing import ANCHORS, anchors, draw_foreground
+from lfpnet.data.foreground import Foreground
+from lfpnet.data.gathered import CheckedFile, fitted, read_foreground
 from lfpnet.data.procedural import GENERATORS, SHARES
 from lfpnet.errors import ConfigurationError, InputError, OutputError
 
 _FORMAT = 1
 #: Rises whenever the same seed draws other foregrounds; pools of every number are read, none is mixed with another.
 _DRAWING = 2
+#: Where kinds name generators: a foreground that came from a folder.
+GATHERED = 255
 
 Progress = Callable[[int, int], None]
 
@@ -36,7 +39,7 @@ class Pool:
     Attributes:
         colours: foreground colours, unpremultiplied and display-encoded.
         alphas: coverage times 255.
-        kinds: index of the generator in `GENERATORS`, or 255 for foregrounds that came from elsewhere.
+        kinds: index of the generator in `GENERATORS`, or `GATHERED` for foregrounds from folders, which come last.
         anchors: x and y of places at or near fractional alpha, for each foreground.
         background_pixels: all backgrounds, flat, one after another.
         background_table: offset, height and width of each background.
@@ -50,6 +53,17 @@ class Pool:
     background_pixels: UInt8[np.ndarray, " bytes"]
     background_table: Int64[np.ndarray, "m 3"]
     provenance: dict[str, object]
+
+    @property
+    def gathered_count(self) -> int:
+        """How many foregrounds came from folders."""
+        return len(np.atleast_1d(np.asarray(self.provenance.get("foregrounds", []))))
+
+    @property
+    def gathered_share(self) -> float | None:
+        """How much of the samples they are to be; None: as many as their number says."""
+        share = self.provenance.get("share")
+        return float(str(share)) if share is not None and 0 < self.gathered_count < len(self.alphas) else None
 
     def background(self, index: int) -> UInt8[np.ndarray, "h w 3"]:
         """Return one background, display-encoded, as a view into the file."""
@@ -88,18 +102,22 @@ def build_pool(
     *,
     backgrounds: Sequence[Path] = (),
     procedural_backgrounds: int = 64,
+    foregrounds: Sequence[CheckedFile] = (),
+    share: float | None = None,
     size: int = 512,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Pool:
-    """Draw foregrounds and gather backgrounds into a folder; an interrupted build goes on where it stopped.
+    """Draw and gather foregrounds and backgrounds into a folder; an interrupted build goes on where it stopped.
 
     Args:
         folder: where the pool goes; made when missing.
-        count: number of foregrounds.
+        count: number of drawn foregrounds.
         seed: foreground i depends on (seed, i) alone, whatever the number of workers.
         backgrounds: photographs, any format that OpenCV reads, shrunk to at most 1024 px.
         procedural_backgrounds: number of drawn backgrounds added to the photographs.
+        foregrounds: from folders, put behind the drawn ones.
+        share: how much of the samples these are to be, above 0 and below 1; None: every foreground is drawn as often.
         size: side of a foreground in pixels.
         workers: processes that draw.
         progress: called with (finished, total).
@@ -112,12 +130,15 @@ def build_pool(
         ImageFileError: a background cannot be read.
         OutputError: the folder cannot be made, or the disk is too small.
     """
-    if count < 1 or size < 16 or len(backgrounds) + procedural_backgrounds < 1:
+    total = count + len(foregrounds)
+    if count < 0 or total < 1 or size < 16 or len(backgrounds) + procedural_backgrounds < 1:
         raise ConfigurationError(
-            f"A pool needs at least one foreground of 16 px and one background, not {count} of {size} px and "
+            f"A pool needs at least one foreground of 16 px and one background, not {total} of {size} px and "
             f"{len(backgrounds) + procedural_backgrounds}; raise the counts."
         )
-    recipe = {
+    if share is not None and not 0 < share < 1:
+        raise ConfigurationError(f"Expected a share of foregrounds from folders between 0 and 1, got {share:g}.")
+    recipe: dict[str, object] = {
         "format": _FORMAT,
         "drawing": _DRAWING,
         "count": count,
@@ -129,11 +150,13 @@ def build_pool(
         "shares": SHARES,
         "opencv": cv2.__version__,
     }
+    if foregrounds:
+        recipe |= {"foregrounds": [checked.record for checked in foregrounds], "share": share}
     if _is_finished(folder, recipe):
         return open_pool(folder)
-    _make_room(folder, count * size * size * 4)
+    _make_room(folder, total * size * size * 4)
     write_backgrounds(folder, backgrounds, procedural_backgrounds, seed)
-    _draw_foregrounds(folder, recipe, workers, progress)
+    _fill(folder, recipe, _Source(count, seed, size, tuple(foregrounds)), workers, progress)
     temporary = folder / "pool.json.partial"
     temporary.write_text(json.dumps(recipe, indent=1))
     temporary.replace(folder / "pool.json")
@@ -173,15 +196,36 @@ def _executor(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,))
 
 
-def _draw_foregrounds(folder: Path, recipe: dict[str, object], workers: int, progress: Progress | None) -> None:
-    """Draw every foreground that `finished.npy` does not mark yet."""
-    count, seed, size = (int(str(recipe[key])) for key in ("count", "seed", "size"))
+@dataclass(frozen=True)
+class _Source:
+    """Foreground `index` of a pool: drawn while there are any to draw, then from files."""
+
+    count: int
+    seed: int
+    size: int
+    foregrounds: tuple[CheckedFile, ...]
+
+    @property
+    def total(self) -> int:
+        return self.count + len(self.foregrounds)
+
+    def __call__(self, index: int) -> tuple[int, Foreground]:
+        """Its kind and its pixels."""
+        if index < self.count:
+            return draw_foreground(index, seed=self.seed, size=self.size)
+        file = self.foregrounds[index - self.count].file
+        return GATHERED, fitted(*read_foreground(file), self.size, is_whole=file.is_whole)
+
+
+def _fill(folder: Path, recipe: dict[str, object], source: _Source, workers: int, progress: Progress | None) -> None:
+    """Make every foreground that `finished.npy` does not mark yet."""
+    total, size = source.total, source.size
     shapes = {
-        "colours": ((count, size, size, 3), np.uint8),
-        "alphas": ((count, size, size), np.uint8),
-        "kinds": ((count,), np.uint8),
-        "anchors": ((count, ANCHORS, 2), np.int32),
-        "finished": ((count,), np.uint8),
+        "colours": ((total, size, size, 3), np.uint8),
+        "alphas": ((total, size, size), np.uint8),
+        "kinds": ((total,), np.uint8),
+        "anchors": ((total, ANCHORS, 2), np.int32),
+        "finished": ((total,), np.uint8),
     }
     is_resumed = (folder / "recipe.json").is_file()
     arrays = {}
@@ -193,19 +237,18 @@ def _draw_foregrounds(folder: Path, recipe: dict[str, object], workers: int, pro
             arrays[name] = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
     (folder / "recipe.json").write_text(json.dumps(recipe))
     waiting = np.flatnonzero(arrays["finished"] == 0).tolist()
-    draw = partial(draw_foreground, seed=seed, size=size)
     executor = _executor(workers) if workers > 1 else None
-    drawn = executor.map(draw, waiting, chunksize=4) if executor else map(draw, waiting)
+    made = executor.map(source, waiting, chunksize=4) if executor else map(source, waiting)
     try:
-        for position, (index, (kind, foreground)) in enumerate(zip(waiting, drawn, strict=True)):
+        for position, (index, (kind, foreground)) in enumerate(zip(waiting, made, strict=True)):
             alpha = np.round(foreground.alpha * 255).astype(np.uint8)
             arrays["colours"][index] = foreground.colour
             arrays["alphas"][index] = alpha
             arrays["kinds"][index] = kind
-            arrays["anchors"][index] = anchors(np.random.default_rng([seed, index, 1]), alpha)
+            arrays["anchors"][index] = anchors(np.random.default_rng([source.seed, index, 1]), alpha)
             arrays["finished"][index] = 1
             if progress:
-                progress(count - len(waiting) + position + 1, count)
+                progress(total - len(waiting) + position + 1, total)
     finally:
         if executor:
             executor.shutdown(cancel_futures=True)

@@ -102,6 +102,7 @@ class SampleStream:
         self.seed = seed
         self.chances = chances or SampleChances()
         self._photographs = len(np.atleast_1d(np.asarray(pool.provenance["backgrounds"])))
+        self._gathered_share = pool.gathered_share
         self._affine = augment.RandomAffine()
         self._trimap = augment.ErosionDilation(radii)
 
@@ -138,10 +139,18 @@ class SampleStream:
 
     def _foreground(self, rng: np.random.Generator) -> tuple[Colour, Coverage]:
         """Cut a foreground about one of its anchors, which lands near the middle of the crop."""
-        index = int(rng.integers(len(self.pool.alphas)))
+        index = self._foreground_index(rng)
         matrix = self._map_about(rng, self.pool.anchors[index], self._affine)
         colour = augment.warp(self.pool.colours[index], matrix, self.context_size)
         return colour, augment.warp(self.pool.alphas[index], matrix, self.context_size)
+
+    def _foreground_index(self, rng: np.random.Generator) -> int:
+        """Any foreground alike, or by the share that the pool gives to those from folders, which are its last."""
+        total, share = len(self.pool.alphas), self._gathered_share
+        if share is None:
+            return int(rng.integers(total))
+        drawn = total - self.pool.gathered_count
+        return int(rng.integers(drawn, total)) if rng.random() < share else int(rng.integers(drawn))
 
     def _map_about(
         self, rng: np.random.Generator, anchors: Int32[np.ndarray, "k 2"], affine: augment.RandomAffine

@@ -7,7 +7,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from lfpnet.data.render import KINDS, Progress, render_foregrounds
+from lfpnet.data.render import KINDS, render_foregrounds
+from sidecar.cli.progress_bar import advancing
 
 
 def add_parser(commands: Any) -> None:
@@ -39,18 +40,9 @@ def render(arguments: argparse.Namespace) -> int:
             kinds=kinds,
             alpha_samples=arguments.alpha_samples,
             workers=arguments.workers,
-            progress=_advance(bar),
+            progress=advancing(bar),
         )
     for sentence in summary.failures:
         print(f"lfpnet: not rendered: {sentence}", file=sys.stderr)
     print(f"{summary.rendered} foregrounds in {arguments.to}, {summary.empty} seeds with nothing in sight")
     return 2 if summary.failures else 0
-
-
-def _advance(bar: Any) -> Progress:
-    """Move a bar to the number that is done."""
-
-    def advance(done: int, _total: int) -> None:
-        bar.update(done - bar.n)
-
-    return advance

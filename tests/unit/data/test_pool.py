@@ -1,10 +1,13 @@
+import hashlib
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from lfpnet.data.drawing import draw_foreground
+from lfpnet.data.gathered import CheckedFile, check_foregrounds, find_foregrounds
 from lfpnet.data.pool import build_pool, open_pool
 from lfpnet.errors import ConfigurationError, ImageFileError, InputError, OutputError
 
@@ -119,3 +122,42 @@ def test_an_unreadable_photograph_is_found_before_anything_is_drawn(tmp_path: Pa
     (tmp_path / "text.png").write_text("no picture")
     with pytest.raises(ImageFileError):
         build_pool(tmp_path / "pool", 1, seed=0, backgrounds=[tmp_path / "text.png"], progress=interrupt_at(1))
+
+
+def test_gathered_foregrounds_follow_the_drawn_ones_and_are_named_with_their_hashes(tmp_path: Path) -> None:
+    files = gathered(tmp_path / "set", 3)
+    one = build_pool(tmp_path / "one", 2, seed=5, procedural_backgrounds=1, foregrounds=files, size=48)
+    assert one.kinds.tolist()[2:] == [255, 255, 255]
+    assert (one.gathered_count, one.gathered_share) == (3, None)
+    records = one.provenance["foregrounds"]
+    assert isinstance(records, list)
+    assert records[1]["file"] == "set/1.png"
+    assert records[1]["sha256"] == [hashlib.sha256((tmp_path / "set" / "1.png").read_bytes()).hexdigest()]
+    two = build_pool(tmp_path / "two", 2, seed=5, procedural_backgrounds=1, foregrounds=files, size=48, workers=2)
+    assert np.array_equal(one.colours, two.colours)
+    drawn = build_pool(tmp_path / "drawn", 2, seed=5, procedural_backgrounds=1, size=48)
+    assert np.array_equal(drawn.colours, one.colours[:2])
+    assert "foregrounds" not in drawn.provenance
+
+
+def test_a_pool_may_be_gathered_alone_and_other_files_are_another_recipe(tmp_path: Path) -> None:
+    files = gathered(tmp_path / "set", 2)
+    assert len(build_pool(tmp_path / "pool", 0, 1, procedural_backgrounds=1, foregrounds=files, size=32).alphas) == 2
+    with pytest.raises(ConfigurationError, match="another recipe"):
+        build_pool(tmp_path / "pool", 0, 1, procedural_backgrounds=1, foregrounds=files[:1], size=32)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -2.0])
+def test_a_share_outside_its_range_is_refused(tmp_path: Path, share: float) -> None:
+    with pytest.raises(ConfigurationError, match="between 0 and 1"):
+        build_pool(tmp_path / "pool", 1, 1, procedural_backgrounds=1, share=share, size=32)
+
+
+def gathered(folder: Path, count: int) -> list[CheckedFile]:
+    folder.mkdir()
+    rng = np.random.default_rng(1)
+    for number in range(count):
+        pixels = rng.integers(0, 256, (40, 40, 4), np.uint8)
+        pixels[:10, :, 3] = 0
+        cv2.imwrite(str(folder / f"{number}.png"), pixels)
+    return check_foregrounds(find_foregrounds(folder))

@@ -5,6 +5,7 @@ import pytest
 
 from lfpnet.data.composite import composite
 from lfpnet.data.contact_sheet import contact_sheet
+from lfpnet.data.gathered import check_foregrounds, find_foregrounds
 from lfpnet.data.pool import Pool, build_pool
 from lfpnet.data.samples import SampleChances, SampleStream
 from lfpnet.errors import ConfigurationError
@@ -121,3 +122,23 @@ def test_motion_blur_and_light_wrap_leave_the_parts_consistent_with_the_plate(po
         assert (sample.alpha[sample.trimap == BACKGROUND] == 0).all()
         changed += not np.array_equal(sample.alpha, still.sample(index).alpha)
     assert changed > 10
+
+
+def test_gathered_foregrounds_are_as_much_of_the_samples_as_the_share_says(tmp_path: Path) -> None:
+    import cv2
+
+    red = np.zeros((48, 48, 4), np.uint8)
+    red[8:40, 8:40] = 0, 0, 255, 255
+    (tmp_path / "set").mkdir()
+    cv2.imwrite(str(tmp_path / "set" / "red.png"), red)
+    files = check_foregrounds(find_foregrounds(tmp_path / "set"))
+    off = SampleChances(**dict.fromkeys(SampleChances.__dataclass_fields__, 0.0))
+    shares = {}
+    for share in (None, 0.7):
+        pool = build_pool(
+            tmp_path / str(share), 9, 1, procedural_backgrounds=1, foregrounds=files, share=share, size=48
+        )
+        stream = SampleStream(pool, 8, seed=1, chances=off)
+        shares[share] = np.mean([(stream.sample(index).foreground == [255, 0, 0]).all() for index in range(300)])
+    assert 0.04 < shares[None] < 0.18
+    assert 0.6 < shares[0.7] < 0.8
