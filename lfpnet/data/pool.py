@@ -7,9 +7,7 @@ with `background_table.npy`, and `pool.json` with the provenance, written last: 
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -17,15 +15,14 @@ import numpy as np
 from jaxtyping import Int32, Int64, UInt8
 
 from lfpnet.data.background_file import write_backgrounds
-from lfpnet.data.drawing import ANCHORS, anchors, draw_foreground
+from lfpnet.data.drawing import ANCHORS, DRAWING, anchors, draw_foreground
 from lfpnet.data.foreground import Foreground
 from lfpnet.data.gathered import CheckedFile, fitted, read_foreground
 from lfpnet.data.procedural import GENERATORS, SHARES
+from lfpnet.data.workers import mapping
 from lfpnet.errors import ConfigurationError, InputError, OutputError
 
 _FORMAT = 1
-#: Rises whenever the same seed draws other foregrounds; pools of every number are read, none is mixed with another.
-_DRAWING = 2
 #: Where kinds name generators: a foreground that came from a folder.
 GATHERED = 255
 
@@ -140,7 +137,7 @@ def build_pool(
         raise ConfigurationError(f"Expected a share of foregrounds from folders between 0 and 1, got {share:g}.")
     recipe: dict[str, object] = {
         "format": _FORMAT,
-        "drawing": _DRAWING,
+        "drawing": DRAWING,
         "count": count,
         "seed": seed,
         "size": size,
@@ -190,12 +187,6 @@ def _make_room(folder: Path, needed_bytes: int) -> None:
         )
 
 
-def _executor(workers: int) -> ProcessPoolExecutor:
-    """Processes that draw, one thread each."""
-    context = get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,))
-
-
 @dataclass(frozen=True)
 class _Source:
     """Foreground `index` of a pool: drawn while there are any to draw, then from files."""
@@ -237,20 +228,17 @@ def _fill(folder: Path, recipe: dict[str, object], source: _Source, workers: int
             arrays[name] = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
     (folder / "recipe.json").write_text(json.dumps(recipe))
     waiting = np.flatnonzero(arrays["finished"] == 0).tolist()
-    executor = _executor(workers) if workers > 1 else None
-    made = executor.map(source, waiting, chunksize=4) if executor else map(source, waiting)
     try:
-        for position, (index, (kind, foreground)) in enumerate(zip(waiting, made, strict=True)):
-            alpha = np.round(foreground.alpha * 255).astype(np.uint8)
-            arrays["colours"][index] = foreground.colour
-            arrays["alphas"][index] = alpha
-            arrays["kinds"][index] = kind
-            arrays["anchors"][index] = anchors(np.random.default_rng([source.seed, index, 1]), alpha)
-            arrays["finished"][index] = 1
-            if progress:
-                progress(total - len(waiting) + position + 1, total)
+        with mapping(workers) as apply:
+            for position, (index, (kind, foreground)) in enumerate(zip(waiting, apply(source, waiting), strict=True)):
+                alpha = np.round(foreground.alpha * 255).astype(np.uint8)
+                arrays["colours"][index] = foreground.colour
+                arrays["alphas"][index] = alpha
+                arrays["kinds"][index] = kind
+                arrays["anchors"][index] = anchors(np.random.default_rng([source.seed, index, 1]), alpha)
+                arrays["finished"][index] = 1
+                if progress:
+                    progress(total - len(waiting) + position + 1, total)
     finally:
-        if executor:
-            executor.shutdown(cancel_futures=True)
         for array in arrays.values():
             array.flush()

@@ -1,16 +1,12 @@
 """Read every foreground once before hours of work depend on it."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-
-import cv2
 
 from lfpnet.data.gathered.find import ForegroundFile
 from lfpnet.data.gathered.read import looks_premultiplied, read_stored
+from lfpnet.data.workers import mapping
 from lfpnet.errors import ImageFileError, InputError
 
 Progress = Callable[[int, int], None]
@@ -56,7 +52,7 @@ def check_foregrounds(
         InputError: the sentence of a foreground that cannot be used, or none can.
     """
     usable: list[CheckedFile] = []
-    with _mapping(workers) as apply:
+    with mapping(workers) as apply:
         for number, result in enumerate(apply(_checked, files)):
             if isinstance(result, CheckedFile):
                 usable.append(result)
@@ -79,14 +75,3 @@ def _checked(file: ForegroundFile) -> CheckedFile | InputError:
         return error
     is_suspect = not file.is_premultiplied and not file.is_whole and looks_premultiplied(colour, alpha)
     return CheckedFile(file, tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in file.files), is_suspect)
-
-
-@contextmanager
-def _mapping(workers: int) -> Iterator[Callable[..., Iterator[CheckedFile | InputError]]]:
-    """`map`, in this process or in several."""
-    if workers == 1:
-        yield map
-        return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as executor:
-        yield lambda function, items: executor.map(function, items, chunksize=4)

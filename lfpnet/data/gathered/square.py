@@ -45,7 +45,8 @@ def _window(alpha: Float32[np.ndarray, "h w"], size: int) -> tuple[int, int, int
         covered = np.flatnonzero(alpha.max(axis=axis) > 0)
         spans.append((int(covered[0]), int(covered[-1]) + 1))
     longest = max(stop - start for start, stop in spans)
-    side = max(longest + 2 * max(_MARGIN_PIXELS, round(_MARGIN_SHARE * longest)), size)
+    with_margin = longest + 2 * max(_MARGIN_PIXELS, round(_MARGIN_SHARE * longest))
+    side = max(min(with_margin, max(alpha.shape)), size)
     for (start, stop), length in zip(spans, alpha.shape, strict=True):
         if start == 0 and stop == length:
             side = min(side, length)

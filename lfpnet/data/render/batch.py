@@ -3,7 +3,6 @@
 Every foreground is a PNG beside a JSON of its provenance, which is written last: what has none is rendered again.
 """
 
-import json
 import queue
 import tempfile
 import threading
@@ -14,16 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from lfpnet.atomic_file import atomic_file
+from lfpnet.data.foreground_set import ForegroundSet
 from lfpnet.data.render.blender import Blender, RenderError
-from lfpnet.data.render.finish import finished, smoothed, write_foreground
+from lfpnet.data.render.finish import finished, smoothed
 from lfpnet.data.render.recipe import KINDS, SMOOTH, Recipe, recipe
-from lfpnet.errors import ConfigurationError, OutputError
+from lfpnet.errors import ConfigurationError
 
-_FORMAT = 1
+_MADE_BY = "lfpnet data render"
 _TIMEOUT_SECONDS = 3600.0  # at lowest priority on a busy machine a frame may wait long
 _FRAMES_PER_PROCESS = 40  # Blender keeps some memory of every scene
-_EMPTY_BELOW = 0.01
 _MOST_FAILURES = 5  # in a row: then nothing will be rendered
 
 Progress = Callable[[int, int], None]
@@ -78,26 +76,29 @@ def render_foregrounds(
             f"Expected at least 1 foreground of 16 px and 16 samples by 1 worker, a seed of 0 or more and kinds among "
             f"{', '.join(KINDS)}, got {count}, {size}, {alpha_samples}, {workers}, {seed}, {', '.join(kinds) or 'all'}."
         )
-    _claim(folder, {"seed": seed, "size": size, "kinds": list(kinds), "alpha_samples": alpha_samples})
+    files = ForegroundSet(folder, _MADE_BY)
+    files.claim({"seed": seed, "size": size, "kinds": list(kinds), "alpha_samples": alpha_samples})
     recipes = [
         recipe(index, seed=seed, size=size, kinds=tuple(kinds), alpha_samples=alpha_samples) for index in range(count)
     ]
-    batch = _Batch(folder, blender, recipes, progress)
+    batch = _Batch(files, blender, recipes, progress)
     batch.work(workers)
-    empty = sum(not _picture(folder, item).is_file() and _record(folder, item).is_file() for item in recipes)
-    there = sum(_picture(folder, item).is_file() and _record(folder, item).is_file() for item in recipes)
-    return RenderSummary(there, empty, tuple(batch.failures))
+    made = sum(files.is_made(item.index, item.kind) for item in recipes)
+    there = sum(files.has_picture(item.index, item.kind) for item in recipes)
+    return RenderSummary(there, made - there, tuple(batch.failures))
 
 
 class _Batch:
     """The waiting recipes, and threads that each drive one Blender."""
 
-    def __init__(self, folder: Path, program: Path, recipes: Sequence[Recipe], progress: Progress | None) -> None:
-        self.folder, self.program, self.progress = folder, program, progress
+    def __init__(
+        self, files: ForegroundSet, program: Path, recipes: Sequence[Recipe], progress: Progress | None
+    ) -> None:
+        self.files, self.program, self.progress = files, program, progress
         self.total = len(recipes)
         self.failures: list[str] = []
         self._waiting: queue.SimpleQueue[Recipe] = queue.SimpleQueue()
-        missing = [item for item in recipes if not _record(folder, item).is_file()]
+        missing = [item for item in recipes if not files.is_made(item.index, item.kind)]
         for item in missing:
             self._waiting.put(item)
         self._done = self.total - len(missing)
@@ -157,46 +158,10 @@ class _Batch:
             colour, alpha = arrays["colour"], arrays["alpha"]
         if item.kind in SMOOTH:
             alpha = smoothed(alpha)
-        is_empty = bool(alpha.mean() < _EMPTY_BELOW)
-        if not is_empty:
-            pixels = finished(colour, alpha, np.random.default_rng([*item.seed, 4]))
-            write_foreground(_picture(self.folder, item), pixels)
-        record = {
-            "format": _FORMAT,
-            **asdict(item),
-            **facts,
-            "is_empty": is_empty,
-            "unknown_share": round(float(((alpha > 0) & (alpha < 1)).mean()), 4),
-            "solid_share": round(float((alpha == 1).mean()), 4),
-            "licence": "CC0-1.0",
-            "made_by": "lfpnet data render",
-        }
-        with atomic_file(_record(self.folder, item)) as stream:
-            stream.write((json.dumps(record, indent=1) + "\n").encode())
+        pixels = finished(colour, alpha, np.random.default_rng([*item.seed, 4]))
+        self.files.keep(item.index, item.kind, pixels, {**asdict(item), **facts})
         with self._lock:
             self._failed_in_a_row = 0
             self._done += 1
             if self.progress:
                 self.progress(self._done, self.total)
-
-
-def _claim(folder: Path, settings: dict[str, object]) -> None:
-    """Make the folder, or see that it holds this very set."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        about = folder / "set.json"
-        if about.is_file() and json.loads(about.read_text()) != settings:
-            raise ConfigurationError(
-                f"{folder} holds a set rendered with other settings ({about.name} names them); choose another folder."
-            )
-        about.write_text(json.dumps(settings, indent=1) + "\n")
-    except (OSError, ValueError) as problem:
-        raise OutputError(f"{folder} should take renders but cannot ({problem}); choose another.") from problem
-
-
-def _picture(folder: Path, item: Recipe) -> Path:
-    return folder / f"{item.index:06d}-{item.kind}.png"
-
-
-def _record(folder: Path, item: Recipe) -> Path:
-    return _picture(folder, item).with_suffix(".json")

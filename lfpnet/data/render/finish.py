@@ -1,12 +1,9 @@
 """From scene-linear renders to pool foregrounds: exposure, sRGB, 16-bit straight RGBA."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 from jaxtyping import Float32, UInt16
 
-from lfpnet.atomic_file import atomic_file
 from lfpnet.colour import srgb_encode
 
 _LEVELS = 65535
@@ -46,17 +43,6 @@ def smoothed(alpha: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     sigma = _SMOKE_SIGMA * max(alpha.shape)
     mean = cv2.GaussianBlur(alpha * weight, (0, 0), sigma) / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-6)
     return np.where(is_smoke, mean, alpha).astype(np.float32)
-
-
-def write_foreground(path: Path, pixels: UInt16[np.ndarray, "h w 4"]) -> None:
-    """Write a 16-bit PNG with straight alpha, atomically.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    encoded = cv2.imencode(".png", pixels[..., [2, 1, 0, 3]], [cv2.IMWRITE_PNG_COMPRESSION, 5])[1]
-    with atomic_file(path) as stream:
-        stream.write(encoded.tobytes())
 
 
 def _rolled_off(linear: np.ndarray) -> np.ndarray:

@@ -70,3 +70,8 @@ def test_any_size_fits_and_keeps_something(height, width, size, seed):
     assert foreground.colour.shape == (size, size, 3)
     assert foreground.alpha.shape == (size, size)
     assert foreground.alpha.max() > 0
+
+
+def test_a_square_of_the_right_size_is_not_shrunk_for_a_margin():
+    alpha = disc(48, 22)
+    assert np.array_equal(fitted(_coloured(alpha), alpha, 48).alpha > 0.5, alpha > 0.5)

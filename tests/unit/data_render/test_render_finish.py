@@ -1,7 +1,8 @@
 import cv2
 import numpy as np
 
-from lfpnet.data.render.finish import finished, smoothed, write_foreground
+from lfpnet.data.foreground_set import write_foreground
+from lfpnet.data.render.finish import finished, smoothed
 
 
 def _pixels(colour, alpha):
