@@ -7,7 +7,7 @@ from lfpnet.data.foreground import Foreground
 from lfpnet.data.procedural import GENERATORS, SHARES
 
 #: Rises whenever the same seed draws other foregrounds; sets and pools of every number are read, none is mixed.
-DRAWING = 2
+DRAWING = 3
 #: Places kept for each foreground.
 ANCHORS = 128
 _ANCHOR_MARGIN_PIXELS = 12

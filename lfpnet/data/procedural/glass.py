@@ -8,10 +8,15 @@ from lfpnet.data.procedural.finish import finish
 from lfpnet.data.procedural.noise import fractal_noise
 from lfpnet.data.procedural.shapes import blob_outline, dome, fill_outlines
 from lfpnet.data.procedural.surface import surface_colour
+from lfpnet.data.procedural.vessel import vessel
+
+_VESSELS = 0.65
 
 
 def glass(rng: np.random.Generator, size: int) -> Foreground:
-    """Draw a transparent body with highlights, square of `size` pixels."""
+    """Draw a vessel or a lump of something transparent with highlights, square of `size` pixels."""
+    if rng.random() < _VESSELS:
+        return vessel(rng, size)
     centre = size * rng.uniform(0.4, 0.6, 2)
     radii = size * rng.uniform(0.15, 0.35, 2)
     body = fill_outlines([blob_outline(rng, (centre[0], centre[1]), (radii[0], radii[1]), roughness=0.1)], size)

@@ -23,8 +23,16 @@ def smoke(rng: np.random.Generator, size: int) -> Foreground:
     thickness = np.clip(density - rng.uniform(0.1, 0.4), 0, 1) * envelope * rng.uniform(1.5, 9)
     alpha = 1 - np.exp(-thickness)
     tone = palette(rng, 1)[0] * 0.25 + rng.uniform(40, 185)
-    light = 0.75 + 0.5 * fractal_noise(rng, size, cells=3.0, octaves=4)
-    return finish(np.clip(tone * light[..., None], 0, 255).astype(np.uint8), alpha)
+    light = 0.75 + 0.5 * fractal_noise(rng, size, cells=3.0, octaves=4) + _lit(rng, alpha)
+    return finish(np.clip(tone * np.maximum(light, 0.1)[..., None], 0, 255).astype(np.uint8), alpha)
+
+
+def _lit(rng: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
+    """How much brighter billows are on the side of a lamp, darker away from it."""
+    relief = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), max(1.0, len(alpha) / 50))
+    angle = rng.uniform(0, 2 * np.pi)
+    slope = np.cos(angle) * cv2.Sobel(relief, cv2.CV_32F, 1, 0) + np.sin(angle) * cv2.Sobel(relief, cv2.CV_32F, 0, 1)
+    return rng.uniform(0, 0.14) * np.clip(slope / max(float(slope.std()), 1e-4), -2, 2)
 
 
 def _stirred(rng: np.random.Generator, density: np.ndarray) -> np.ndarray:

@@ -4,8 +4,10 @@ import pytest
 from lfpnet.data.procedural import GENERATORS, SHARES
 from lfpnet.data.procedural.noise import fractal_noise
 from lfpnet.data.procedural.shapes import fill_outlines
+from lfpnet.data.procedural.smoke import _lit
 from lfpnet.data.procedural.strands import Strands, curved_paths, paint_strands, strand_coverage
 from lfpnet.data.procedural.surface import surface_colour
+from lfpnet.data.procedural.vessel import vessel
 from lfpnet.data.procedural_background import procedural_background
 
 
@@ -116,3 +118,23 @@ def test_a_lit_dome_has_a_bright_and_a_dark_side() -> None:
         quarters = [colour[a : a + 40, b : b + 40].mean() for a in (24, 64) for b in (24, 64)]
         contrasts.append(max(quarters) / min(quarters))
     assert np.median(contrasts) > 1.1
+
+
+def test_vessels_are_clear_at_the_middle_and_denser_at_their_walls() -> None:
+    denser = []
+    for seed in range(8):
+        alpha = vessel(np.random.default_rng(seed), 128).alpha
+        inside = np.flatnonzero(alpha[50] > 0)
+        wall, middle = alpha[50, inside[2]], alpha[50, (inside[0] + inside[-1]) // 2]
+        denser.append(float(wall - middle))
+        assert 0 < middle <= 1
+    assert np.median(denser) > 0.1
+
+
+def test_a_lamp_brightens_one_side_of_billows() -> None:
+    alpha = np.clip(1.2 - np.hypot(*(np.mgrid[:64, :64] - 32.0)) / 24, 0, 1).astype(np.float32)
+    gains = [_lit(np.random.default_rng(seed), alpha) for seed in range(6)]
+    for gain in gains:
+        top_to_bottom, left_to_right = gain[:32].mean() - gain[32:].mean(), gain[:, :32].mean() - gain[:, 32:].mean()
+        assert abs(gain.mean()) < 0.01
+        assert np.hypot(top_to_bottom, left_to_right) > 0.3 * gain.std()
