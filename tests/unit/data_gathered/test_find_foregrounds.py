@@ -15,6 +15,8 @@ def test_rgba_pictures_are_found_by_name_and_own_ones_bring_their_licence(tmp_pa
     first, second = find_foregrounds(tmp_path / "set")
     assert (first.name, first.licence, first.is_whole) == ("set/a.png", "CC0-1.0", True)
     assert (second.name, second.licence, second.is_whole) == ("set/b.png", "", False)
+    premultiplied = find_foregrounds(tmp_path / "set", is_premultiplied=True)
+    assert [file.is_premultiplied for file in premultiplied] == [False, True]
 
 
 def test_folders_of_equal_names_are_pairs_whatever_their_endings(tmp_path, write_discs):
