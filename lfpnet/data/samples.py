@@ -50,6 +50,7 @@ class SampleChances:
     """How often each step is taken, 0 to 1."""
 
     second_foreground: float = 0.5
+    unmarked_second: float = 0.0  # of those with a second foreground: the trimap leaves it unknown as a whole
     motion_blur: float = 0.08
     moving_background: float = 0.3  # of the samples with motion blur
     texture: float = 0.25
@@ -113,8 +114,12 @@ class SampleStream:
     def _composed(self, rng: np.random.Generator) -> TrainingSample:
         """Lay foregrounds over a background, as `chances` have it."""
         foreground, alpha = self._foreground(rng)
+        unmarked = np.zeros(alpha.shape, bool)
         if rng.random() < self.chances.second_foreground:
-            foreground, alpha = augment.merge_foregrounds((foreground, alpha), self._foreground(rng))
+            second = self._second_foreground(rng)
+            if self.chances.unmarked_second and rng.random() < self.chances.unmarked_second:
+                unmarked = (second[1] > 0) & (alpha < 255)
+            foreground, alpha = augment.merge_foregrounds((foreground, alpha), second)
         foreground = self._recoloured(rng, foreground)
         background = self._background(rng, foreground, alpha)
         if rng.random() < self.chances.motion_blur:
@@ -124,6 +129,7 @@ class SampleStream:
         is_linear = bool(rng.random() < self.chances.linear)
         clean_plate = composite(foreground, background, alpha, is_linear=is_linear)
         trimap = self._unknown_region(rng, alpha)
+        trimap[unmarked] = UNKNOWN
         plate = self._camera(rng, clean_plate)
         return TrainingSample(plate, trimap, alpha, foreground, background, clean_plate, is_linear)
 
@@ -143,6 +149,10 @@ class SampleStream:
         matrix = self._map_about(rng, self.pool.anchors[index], self._affine)
         colour = augment.warp(self.pool.colours[index], matrix, self.context_size)
         return colour, augment.warp(self.pool.alphas[index], matrix, self.context_size)
+
+    def _second_foreground(self, rng: np.random.Generator) -> tuple[Colour, Coverage]:
+        """What stands behind the first foreground and is taken as one with it."""
+        return self._foreground(rng)
 
     def _foreground_index(self, rng: np.random.Generator) -> int:
         """Any foreground alike, or by the share that the pool gives to those from folders, which are its last."""

@@ -18,22 +18,25 @@ from jaxtyping import Float64, Int32, Shaped, UInt8
 from lfpnet.atomic_file import atomic_file
 from lfpnet.data import augment
 from lfpnet.data.pool import Pool
+from lfpnet.data.procedural import GENERATORS
 from lfpnet.data.samples import SampleChances, SampleStream, TrainingSample
 from lfpnet.errors import ConfigurationError, InputError, OutputError
 from lfpnet.estimates import ALPHAS, PLANES, Estimates
 from lfpnet.estimates.reduced import reduce_plate
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
-_FORMAT = 2
+_FORMAT = 3
 #: Channels of a scene: plate, trimap, alpha, foreground, background, estimates.
 _LAYERS = (3, 1, 1, 3, 3, PLANES)
 #: How far the plate was reduced for the estimates, drawn for each scene.
 REDUCTIONS = (2, 4)
-#: Of a scene's subject: one of them, at times two, often before what is out of focus, and trimaps as artists draw them:
-#: holes unmarked, a part left open, seldom useless.
+#: Of a scene's subject: one of them, often with another of which the trimap may know nothing, often before what is out
+#: of focus, and trimaps as artists draw them: holes unmarked, a part left open, seldom useless.
 SCENE_CHANCES = replace(
     SampleChances(),
-    second_foreground=0.2,
+    second_foreground=0.45,
+    unmarked_second=0.6,
+    texture=0.35,
     defocus=0.5,
     holes_to_unknown=0.5,
     foreground_to_unknown=0.01,
@@ -41,6 +44,9 @@ SCENE_CHANCES = replace(
 )
 SCENE_RADII = (2.0, 24.0)
 SCENE_SCALES = (0.9, 1.6)
+#: The second subject is smaller, lies anywhere and is often a flag: solid, of many colours and unmarked is hard.
+SECOND_SCALES = (0.35, 0.9)
+FLAG_SHARE = 0.3
 #: A draw with more unknown pixels, or with one side unmarked, is drawn again a few times.
 MOST_UNKNOWN, DRAWS = 0.55, 4
 #: How often a crop has its colour channels exchanged, and how often they get another brightness.
@@ -161,13 +167,26 @@ class _Composites(SampleStream):
         affine: augment.RandomAffine,  # noqa: ARG002
     ) -> Float64[np.ndarray, "2 3"]:
         """The middle of the picture near the middle of the scene."""
+        return self._fitted(rng, SCENE_SCALES, self.context_size / 8)
+
+    def _second_foreground(
+        self, rng: np.random.Generator
+    ) -> tuple[UInt8[np.ndarray, "s s 3"], UInt8[np.ndarray, "s s"]]:
+        flags = np.flatnonzero(self.pool.kinds == list(GENERATORS).index("flag"))
+        is_flag = len(flags) > 0 and rng.random() < FLAG_SHARE
+        index = int(rng.choice(flags)) if is_flag else self._foreground_index(rng)
+        matrix = self._fitted(rng, SECOND_SCALES, self.context_size / 3)
+        colour = augment.warp(self.pool.colours[index], matrix, self.context_size)
+        return colour, augment.warp(self.pool.alphas[index], matrix, self.context_size)
+
+    def _fitted(
+        self, rng: np.random.Generator, scales: tuple[float, float], reach: float
+    ) -> Float64[np.ndarray, "2 3"]:
+        """A map from a picture to the scene: its middle within `reach` of the scene's, at a scale of the scene."""
         side = self.pool.alphas.shape[1]
-        reach = self.context_size / 8
-        target = (
-            self.context_size / 2 + rng.uniform(-reach, reach),
-            self.context_size / 2 + rng.uniform(-reach, reach),
-        )
-        fitted = augment.RandomAffine(scales=tuple(s * self.context_size / side for s in SCENE_SCALES), degrees=25.0)
+        middle = self.context_size / 2
+        target = middle + rng.uniform(-reach, reach), middle + rng.uniform(-reach, reach)
+        fitted = augment.RandomAffine(scales=tuple(s * self.context_size / side for s in scales), degrees=25.0)
         return fitted(rng, (side / 2, side / 2), target)
 
 
