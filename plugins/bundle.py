@@ -2,6 +2,7 @@
 
     python plugins/bundle.py nuke --to build/nuke --platform linux --platform windows --platform macos
     python plugins/bundle.py blender --to build/blender --platform linux --platform windows --platform macos
+                                                        --platform macos-intel
 
 Vendored copies are never committed; a test compares their bytes with the sources.
 """
@@ -29,6 +30,19 @@ PLATFORMS = {
     "linux": ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
     "windows": ("win_amd64",),
     "macos": ("macosx_10_15_universal2", "macosx_11_0_universal2", "macosx_11_0_arm64"),
+    "macos-intel": (
+        "macosx_10_9_x86_64",
+        "macosx_10_13_x86_64",
+        "macosx_10_15_x86_64",
+        "macosx_10_15_universal2",
+    ),
+}
+#: The same platforms as Blender calls them.
+BLENDER_PLATFORMS = {
+    "linux": "linux-x64",
+    "windows": "windows-x64",
+    "macos": "macos-arm64",
+    "macos-intel": "macos-x64",
 }
 
 
@@ -74,7 +88,7 @@ def build_blender(
     Args:
         to: an empty or missing folder.
         wheels: a folder of wheels; None downloads them.
-        platforms: which wheels to add; none leaves the extension without.
+        platforms: which wheels to add, so that Blender offers the extension there only; none leaves it without.
         pythons: versions of Python to add them for.
 
     Raises:
@@ -95,7 +109,9 @@ def build_blender(
         manifest = to / "blender_manifest.toml"
         names = "".join(f'    "./wheels/{wheel.name}",\n' for wheel in sorted(folder.glob("*.whl")))
         before, table, after = manifest.read_text(encoding="utf-8").partition("\n[permissions]")
-        manifest.write_text(f"{before}wheels = [\n{names}]\n{table}{after}", encoding="utf-8")
+        systems = ", ".join(f'"{BLENDER_PLATFORMS[platform]}"' for platform in platforms)
+        lists = f"platforms = [{systems}]\nwheels = [\n{names}]\n"
+        manifest.write_text(f"{before}{lists}{table}{after}", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def bundled(host: str, to: Path) -> Path:
         return to / "lfpnet_nuke" / "sidecar"
     bundle.build_blender(to)
     return to / "sidecar"
+
+
+def write_wheel(folder: Path, name: str, tags: str) -> None:
+    """A wheel that pip takes for one, with nothing in it."""
+    with zipfile.ZipFile(folder / f"{name}-1.0-{tags}.whl", "w") as archive:
+        archive.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        archive.writestr(f"{name}-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tags}\n")
 
 
 @pytest.mark.parametrize("host", ["blender", "nuke"])
@@ -70,3 +78,20 @@ def test_the_extension_has_its_manifest_and_its_own_licence(tmp_path):
     assert "GNU GENERAL PUBLIC LICENSE" in (tmp_path / "bundle" / "LICENSE").read_text()
     for path in (ROOT / "plugins" / "blender" / "lfpnet_blender").rglob("*.py"):
         assert path.read_text().startswith("# SPDX-License-Identifier: GPL-3.0-or-later"), path
+
+
+def test_the_extension_names_the_systems_and_the_wheels_that_it_brings(tmp_path):
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    for name in ("pyzmq", "msgpack"):
+        for system in ("manylinux2014_x86_64", "win_amd64", "macosx_11_0_arm64", "macosx_10_13_x86_64"):
+            write_wheel(wheels, name, f"cp313-cp313-{system}")
+    bundle = bundle_script()
+    bundle.build_blender(
+        tmp_path / "bundle", wheels=wheels, platforms=("linux", "windows", "macos", "macos-intel"), pythons=("3.13",)
+    )
+    manifest = tomllib.loads((tmp_path / "bundle" / "blender_manifest.toml").read_text())
+    assert manifest["platforms"] == ["linux-x64", "windows-x64", "macos-arm64", "macos-x64"]
+    assert len(manifest["wheels"]) == 8
+    assert all((tmp_path / "bundle" / name).is_file() for name in manifest["wheels"])
+    assert manifest["permissions"].keys() == {"files", "network"}
