@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Some frames of one shot on their way: captured one after another, a few at a time in the sidecar. No bpy."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -9,6 +10,8 @@ from .sentences import failure_sentence
 from .sidecar.wire.errors import SidecarError
 from .tasks import MatteTask, News
 from .worker import Worker
+
+log = logging.getLogger(__name__)
 
 #: Frames in the sidecar at once: one computes, one is loaded, so that it never waits for a capture.
 AHEAD = 2
@@ -80,6 +83,12 @@ class Run:
             task = self._capture(frame)
         except ShotProblem as problem:
             self.failed[frame] = str(problem)
+            return
+        except Exception as fault:  # a fault of the extension: end the run, or its buttons stay grey for ever
+            log.exception("Frame %s", frame)
+            sentence = f"the extension failed ({type(fault).__name__}: {fault}): see Blender's console and report it."
+            self.failed |= dict.fromkeys([frame, *self._waiting], sentence)
+            self._waiting.clear()
             return
         self._flying[frame] = 0.0
         self._worker.matte(task)

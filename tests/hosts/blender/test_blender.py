@@ -38,6 +38,7 @@ class Blender:
             **os.environ,
             "BLENDER_USER_RESOURCES": str(folder / "home"),
             "LFPNET_RUNTIME_DIR": str(runtime),
+            "LFPNET_MODELS": str(folder / "models"),
             "LFPNET_COMMAND": str(command),
             "LFPNET_PYTHON": sys.executable,
             "LFPNET_QUICK": json.dumps(quick),
@@ -111,6 +112,83 @@ def test_every_failure_is_a_sentence(blender, tmp_path):
     assert "1004" in said["plate"]
     assert "lfpnet" in said["sidecar"]
     assert said["edge"]
+
+
+def test_every_kind_of_footage_reaches_the_sidecar_as_the_compositor_sees_it(blender, tmp_path):
+    assert blender.run("plates", tmp_path) == {"clip": 0, "nodes": 0, "layers": 0, "render": 0}
+
+
+def test_roto_feather_core_and_edge_and_a_picture_make_the_trimap(blender, tmp_path):
+    found = blender.run("trimaps", tmp_path)
+    assert found["hard"] == [[0, 255], [7840, 2400]]
+    levels, counts = found["feathered"]
+    assert levels == [0, 128, 255]
+    assert counts[2] == 2400
+    assert found["core and edge"] == [[0, 128, 255], [6784, 1056, 2400]]
+    assert found["picture"] == [[0, 128, 255], [2560, 5120, 2560]]
+
+
+def test_results_are_half_or_float_and_name_the_working_space(blender, tmp_path):
+    found = blender.run("spaces", tmp_path)
+    assert (found["float"], found["half"]) == ("float32", "float16")
+    assert (found["space"], found["shown_as"]) == ("Linear Rec.709", "Linear Rec.709")
+    if "other_space" in found:  # 5.0 and later can change it
+        assert (found["other_space"], found["other_shown_as"]) == ("ACEScg", "ACEScg")
+        assert (found["other_difference"], found["other_plate"]) == (0, 0)
+
+
+def test_a_scene_that_cannot_render_is_a_sentence_and_the_next_order_works(blender, tmp_path):
+    found = blender.run("no_camera", tmp_path)
+    assert "no camera: add one" in found["said"]
+    assert (found["scenes"], found["finished"]) == (1, [1003])
+
+
+def test_done_stale_and_missing_follow_results_footage_and_settings(blender, tmp_path):
+    assert blender.run("states", tmp_path) == {
+        "none": "mmmmm",
+        "some": "dddmm",
+        "footage": "dsdmm",
+        "settings": "sssmm",
+        "again": "ddddd",
+    }
+
+
+def test_reload_shows_new_files_gaps_are_closed_and_the_farms_script_says_so(blender, tmp_path):
+    found = blender.run("reload_and_gaps", tmp_path)
+    assert (found["reloaded"], found["held"], found["empty"]) == (0, 0, 0)
+    assert (found["checked"], found["matted"], found["checked_again"]) == (1, 0, 0)
+    assert found["bad"] == [2, 2, 2]
+
+
+def test_the_trimap_is_shown_over_the_plate_and_the_viewer_comes_back(blender, tmp_path):
+    found = blender.run("preview", tmp_path)
+    assert found["inside"] == pytest.approx([0.679, 0.569, 0.838], abs=0.01)  # 75 % of the plate, green
+    assert found["band"] == pytest.approx([0.947, 0.577, 0.55], abs=0.01)  # 55 % of the plate, amber
+    assert max(found["outside"]) < 0.5
+    assert (found["nodes"], found["shows"]) == (1, "LFPNet Trimap Preview")
+    assert (found["left"], found["after"], found["active"]) == (0, "Alpha", "LFPNet plate")
+
+
+def test_no_button_is_grey_without_a_reason(blender, tmp_path):
+    found = blender.run("reasons", tmp_path)
+    usable = {"empty": {"add_matte", "connect"}, "unlinked": {"add_matte", "connect", "choose_weights", "reload"}}
+    for where, names in usable.items():
+        assert {name for name, reason in found[where].items() if not reason} == names
+        for reason in filter(None, found[where].values()):
+            assert reason.endswith(".")
+            assert "context is incorrect" not in reason  # Blender's own words where there is no reason
+
+
+def test_weights_are_chosen_pairs_are_kept_and_fine_tuning_starts_and_stops(blender, tmp_path):
+    found = blender.run("weights_and_training", tmp_path)
+    assert (found["model"], found["models"][0]) == ("default", "default")
+    frames = ("LFPNet_plate.1001.exr", "LFPNet_plate.1002.exr")
+    assert found["pairs"] == [f"{role}/{name}" for role in ("alpha", "plate", "trimap") for name in frames]
+    assert found["painted"] == [1, 0]
+    assert "two training pairs" in found["few"]
+    assert found["running"] == "Fine-tuning: step 1."
+    assert "wait, or stop it" in found["busy"]
+    assert found["stopped"] == "Fine-tuning was stopped."
 
 
 def test_disabled_it_leaves_nothing_and_can_be_enabled_again(blender, tmp_path):

@@ -150,6 +150,17 @@ def test_a_frame_that_cannot_be_captured_does_not_end_the_range(studio):
     assert "Frame 1002: The footage" in run.sentence()
 
 
+def test_a_fault_of_the_extension_ends_the_range_with_a_sentence(studio):
+    studio.start()
+
+    def capture(frame):
+        return {}[frame]
+
+    run = studio.finish(studio.module("run").Run("shot", [1001, 1002], capture, studio.worker))
+    assert set(run.failed) == {1001, 1002}
+    assert "KeyError" in run.sentence()
+
+
 def test_touched_footage_with_the_same_pixels_is_noted(studio):
     studio.start()
     results = studio.module("results").ShotResults(studio.workplace.pictures / "mattes", "plate")

@@ -39,7 +39,7 @@ def capture(
         values; float32, top row first.
 
     Raises:
-        ShotProblem: Blender wrote nothing.
+        ShotProblem: Blender cannot render, or wrote nothing.
     """
     global is_capturing  # noqa: PLW0603 - handlers have no other way to know
     copy, tree = copy_scene(scene)
@@ -69,6 +69,8 @@ def _prepare(
         tree.links.new(twin, output.inputs[index])
     if not needs_render(kept):
         _empty(scene)
+    elif scene.camera is None:
+        raise ShotProblem("The matte node is fed by Render Layers, but the scene has no camera: add one.")
     _set_render(scene, size)
 
 
@@ -100,7 +102,11 @@ def _render(scene: bpy.types.Scene, frame: int, folder: Path) -> None:
     scene.render.image_settings.file_format = "BMP"  # Blender insists on a picture; this one is written fastest
     scene.render.use_file_extension = scene.render.use_overwrite = True
     scene.render.use_placeholder = False
-    bpy.ops.render.render(animation=True, scene=scene.name)
+    try:
+        bpy.ops.render.render(animation=True, scene=scene.name)
+    except RuntimeError as problem:
+        why = str(problem).strip().removeprefix("Error: ").splitlines()[0].rstrip(".")
+        raise ShotProblem(f"Blender cannot render the inputs of frame {frame} ({why}): correct the scene.") from problem
 
 
 def _file_output(tree: Any, sockets: Mapping[str, Any], folder: Path) -> Any:

@@ -63,7 +63,10 @@ def _new_node(tree: Any) -> Any:
             node[_FORMER] = f"{links[0].from_node.name}\n{links[0].from_socket.identifier}"
     node.location = (viewer.location[0] - 250, viewer.location[1] - 150)
     tree.links.new(node.outputs["Image"], viewer.inputs["Image"])
-    tree.nodes.active = viewer
+    former = tree.nodes.active
+    tree.nodes.active = viewer  # of several viewers the backdrop shows the one that was active last
+    if former is not None:
+        tree.nodes.active = former
     return node
 
 
