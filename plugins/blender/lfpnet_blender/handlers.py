@@ -28,22 +28,26 @@ def on_render(scene: bpy.types.Scene, *_: Any) -> None:
 
 @persistent
 def on_frame_change(scene: bpy.types.Scene, *_: Any) -> None:
-    """Compare the inputs of the present frame, which only now can be known, with those it was matted from."""
-    if capture.is_capturing or bpy.app.background:
-        return
-    for shot in find_shots(scene):
-        states = session().states.get(shot.name)
-        frame = scene.frame_current
-        if states is None or frame not in states or shot.problem():
-            continue
-        sources = shot.sources(frame) | shot.signature(frame)
-        session().states[shot.name] = {**states, frame: shot.results().state(frame, shot.recipe().record(), sources)}
+    """The inputs of the present frame can be known now."""
+    if not capture.is_capturing and not bpy.app.background:
+        session().look_up_present(scene)
+
+
+@persistent
+def on_change(*_: Any) -> None:
+    """A node, a mask or footage may have changed; the timer looks, as this is called at every move of the mouse."""
+    if not capture.is_capturing and not bpy.app.background:
+        session().is_touched = True
 
 
 @persistent
 def on_load(*_: Any) -> None:
-    """Another file was opened."""
+    """Another file was opened: its shots may have results."""
     session().forget()
+    if bpy.app.background:
+        return
+    for shot in find_shots(bpy.context.scene):
+        session().look_up_states(shot)
 
 
 def _prepare(shot: Shot) -> None:
@@ -67,6 +71,7 @@ def missing_sentence(shot: Shot, missing: list[int]) -> str:
 _HANDLERS = (
     (bpy.app.handlers.render_init, on_render),
     (bpy.app.handlers.frame_change_post, on_frame_change),
+    (bpy.app.handlers.depsgraph_update_post, on_change),
     (bpy.app.handlers.load_post, on_load),
 )
 

@@ -11,12 +11,12 @@ from .host.preview import is_previewing
 from .host.tree import compositor_tree
 from .operators.base import NO_SHOT, NOT_CHOSEN
 from .operators.training import pairs_of
-from .sentences import Said
+from .sentences import Said, training_share
 from .session import session
 from .shot import Shot, active_shot, find_shots
 from .sidecar.shots.frames import format_frames
 
-_ICONS = {"ok": "CHECKMARK", "busy": "SORTTIME", "error": "ERROR"}
+_ICONS = {"ok": "CHECKMARK", "info": "INFO", "busy": "SORTTIME", "error": "ERROR"}
 #: Width of a letter of the panel in pixels, roughly.
 _LETTER = 7.0
 
@@ -59,7 +59,7 @@ class LFPNET_PT_main(_Panel, bpy.types.Panel):
             layout.operator("lfpnet.connect", icon="PLAY")
         shot = active_shot(context)
         if shot is None:
-            _say(layout, Said(NOT_CHOSEN if find_shots(context.scene) else NO_SHOT, "ok"), context)
+            _say(layout, Said(NOT_CHOSEN if find_shots(context.scene) else NO_SHOT, "info"), context)
             layout.operator("lfpnet.add_matte", icon="ADD")
             return
         _buttons(layout, shot)
@@ -152,6 +152,9 @@ class LFPNET_PT_training(_ShotPanel, bpy.types.Panel):
             layout.operator("lfpnet.stop_finetune", icon="CANCEL")
         else:
             layout.operator("lfpnet.finetune", icon="MODIFIER")
+        share = training_share(session().training)
+        if share is not None:
+            layout.progress(factor=share, text=f"{100 * share:.0f} % of the steps")
         _say(layout, session().fine_tuning(), context)
 
 
@@ -179,10 +182,7 @@ def _buttons(layout: Any, shot: Shot) -> None:
     column.operator("lfpnet.cancel", icon="CANCEL")
     if run is not None:
         text = f"{100 * run.share:.0f} % of {run.total} frame" + ("s" if run.total > 1 else "")
-        if hasattr(layout, "progress"):
-            layout.progress(factor=run.share, text=text)
-        else:
-            layout.label(text=text)
+        layout.progress(factor=run.share, text=text)
 
 
 def _list_frames(layout: Any, state: str, icon: str, frames: Iterable[int]) -> None:

@@ -18,7 +18,7 @@ class Said(NamedTuple):
 
     Attributes:
         text: the sentence.
-        level: `ok`, `busy` or `error`.
+        level: `ok`, `info`, `busy` or `error`.
     """
 
     text: str
@@ -29,7 +29,7 @@ def sidecar_sentence(snapshot: Snapshot) -> Said:
     """The state of the sidecar."""
     said = snapshot.capabilities
     if snapshot.state == "none":
-        return Said("The sidecar sleeps; it starts with the first matte.", "ok")
+        return Said("The sidecar sleeps; it starts with the first matte.", "info")
     if snapshot.state == "connected":
         if said.get("problem"):
             return Said(str(said["problem"]), "error")
@@ -37,9 +37,9 @@ def sidecar_sentence(snapshot: Snapshot) -> Said:
             return Said("The sidecar is loading its network.", "busy")
         if said.get("state") == "draining":
             return Said("The sidecar is ending; it starts again with the next matte.", "busy")
-        return Said(f"Ready on {_device(snapshot)} (lfpnet {said.get('version', '')}).", "ok")
+        return Said(f"Ready{_device(snapshot)} (lfpnet {said.get('version', '')}).", "ok")
     if snapshot.state == "asleep":
-        return Said("The sidecar has ended after a while without work; it starts with the next matte.", "ok")
+        return Said("The sidecar has ended after a while without work; it starts with the next matte.", "info")
     if snapshot.state in ("starting", "greeting"):
         return Said("The sidecar is starting.", "busy")
     return Said(failure_sentence(snapshot.sentence), "error" if snapshot.state == "failed" else "busy")
@@ -55,10 +55,7 @@ def training_sentence(reply: Mapping[str, Any]) -> Said:
     state = str(reply.get("state", "none"))
     progress = reply.get("progress") or {}
     if state == "running":
-        numbers = ", ".join(
-            f"{key} {_number(value)}" for key, value in list(progress.items())[:4] if not isinstance(value, dict)
-        )
-        return Said(f"Fine-tuning: {numbers}." if numbers else "Fine-tuning has begun.", "busy")
+        return Said(_training_numbers(progress), "busy")
     if state == "stopping":
         return Said("Fine-tuning is ending.", "busy")
     if state in ("done", "ended"):
@@ -71,6 +68,25 @@ def training_sentence(reply: Mapping[str, Any]) -> Said:
     return Said("", "ok")
 
 
+def training_share(reply: Mapping[str, Any]) -> float | None:
+    """How much of a training run is done, 0 to 1; None before it says."""
+    progress = reply.get("progress") or {}
+    step, steps = progress.get("step"), progress.get("steps")
+    is_known = reply.get("state") == "running" and isinstance(step, int) and isinstance(steps, int) and steps > 0
+    return step / steps if is_known else None
+
+
+def _training_numbers(progress: Mapping[str, Any]) -> str:
+    """Step and figures; the run may end before the last step, when its minutes are over."""
+    parts = []
+    if "step" in progress:
+        of = f" of at most {progress['steps']}" if "steps" in progress else ""
+        parts.append(f"step {progress['step']}{of}")
+    figures = {key: value for key, value in progress.items() if isinstance(value, float)}
+    parts += [f"{key} {_number(value)}" for key, value in list(figures.items())[:3]]
+    return f"Fine-tuning: {', '.join(parts)}." if parts else "Fine-tuning has begun."
+
+
 def _training_result(progress: Mapping[str, Any]) -> Said:
     if progress.get("weights"):
         name = PurePath(str(progress["weights"])).stem
@@ -81,10 +97,10 @@ def _training_result(progress: Mapping[str, Any]) -> Said:
 
 
 def _device(snapshot: Snapshot) -> str:
-    if snapshot.device:
-        return snapshot.device
-    devices = [str(device) for device in snapshot.capabilities.get("devices", [])]
-    return ", ".join("the best device" if device == "auto" else device for device in devices) or "this machine"
+    """The device of the last matte, else what the sidecar was told; `auto` says nothing before the first matte."""
+    told = (str(device) for device in snapshot.capabilities.get("devices", []))
+    named = snapshot.device or ", ".join(device for device in told if device != "auto")
+    return f" on {named}" if named else ""
 
 
 def _number(value: Any) -> str:

@@ -19,7 +19,7 @@ from .host.tree import compositor_tree
 from .preferences import Preferences
 from .run import Run
 from .sentences import Said, sidecar_sentence, training_sentence
-from .shot import Shot, describe_files, find_shot, make_unique
+from .shot import Shot, describe_files, find_shot, find_shots, make_unique
 from .tasks import MatteTask, News, Snapshot
 from .trimap_preview import make_trimap, overlay
 from .worker import Worker
@@ -42,6 +42,9 @@ class Session:
         self.said: dict[str, str] = {}
         self.training: Mapping[str, Any] = {"state": "none"}
         self.is_modal = False
+        #: Whether something in the file changed since the present frame's state was looked up.
+        self.is_touched = False
+        self._marked: set[str] = set()
         self._scenes: dict[str, str] = {}
         self._worker: Worker | None = None
         self._computing = 0
@@ -126,6 +129,33 @@ class Session:
 
         self._compute("states", shot.name, states)
 
+    def mark(self, name: str) -> None:
+        """Have the states of a shot's frames looked up again soon, if they are known."""
+        if name in self.states:
+            self._marked.add(name)
+
+    def look_again(self) -> bool:
+        """Look up what was marked, and the present frame where something was touched; True when that may show."""
+        if self.is_busy:
+            return False
+        marked, self._marked = self._marked, set()
+        for name in marked:
+            self._refresh(name)
+        is_touched, self.is_touched = self.is_touched, False
+        for window in bpy.context.window_manager.windows if is_touched else ():
+            self.look_up_present(window.scene)
+        return is_touched or bool(marked)
+
+    def look_up_present(self, scene: bpy.types.Scene) -> None:
+        """Compare the inputs of the present frame, which only now can be known, with those it was matted from."""
+        frame = scene.frame_current
+        for shot in find_shots(scene):
+            states = self.states.get(shot.name)
+            if states is None or frame not in states or shot.problem():
+                continue
+            sources = shot.sources(frame) | shot.signature(frame)
+            self.states[shot.name] = {**states, frame: shot.results().state(frame, shot.recipe().record(), sources)}
+
     def preview(self, shot: Shot, frame: int) -> None:
         """Show the trimap over the plate.
 
@@ -192,6 +222,7 @@ class Session:
         self.runs.clear()
         self.states.clear()
         self.said.clear()
+        self._marked.clear()
         self._scenes.clear()
 
     # ---- steps
@@ -281,7 +312,8 @@ def end_session() -> None:
 def tick() -> float:
     """Blender's timer: take news, and capture where no modal operator does."""
     running = session()
-    if running.pump(captures=not running.is_modal):
+    has_changed = running.pump(captures=not running.is_modal)
+    if running.look_again() or has_changed:
         redraw()
     return BUSY_SECONDS if running.is_busy else IDLE_SECONDS
 

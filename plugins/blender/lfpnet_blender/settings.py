@@ -31,8 +31,16 @@ MISSING_FRAMES = (
 )
 
 
-def _on_mode(settings: Any, _: Any) -> None:
+def _on_change(settings: Any, _: Any) -> None:
+    """Frames that are done may be stale now."""
+    from .session import session
+
+    session().mark(settings.id_data.name)
+
+
+def _on_mode(settings: Any, context: Any) -> None:
     """Core and edge needs a third input."""
+    _on_change(settings, context)
     if settings.trimap_mode == "CORE_EDGE" and settings.is_shot:
         ensure_edge_input(settings.id_data)
 
@@ -43,26 +51,54 @@ class LFPNET_PG_shot(bpy.types.PropertyGroup):
     is_shot: BoolProperty(options={"HIDDEN"})
     file_name: StringProperty(name="Name", description="What the files of this shot are called")
     folder: StringProperty(
-        name="Folder", description="Where the mattes of this shot are kept", subtype="DIR_PATH", options=PATH_OPTIONS
+        name="Folder",
+        description="Where the mattes of this shot are kept",
+        subtype="DIR_PATH",
+        options=PATH_OPTIONS,
+        update=_on_change,
     )
     frames: StringProperty(
-        name="Frames", description="Frames to matte, such as 1001-1100 or 1001-1100x5,1203; empty is the scene's range"
+        name="Frames",
+        description="Frames to matte, such as 1001-1100 or 1001-1100x5,1203; empty is the scene's range",
+        update=_on_change,
     )
     trimap_mode: EnumProperty(name="From", items=TRIMAP_MODES, update=_on_mode)
     inner_pixels: FloatProperty(
-        name="Inner Band", description="Unknown pixels inside the border", default=8, min=0, soft_max=100, max=1000
+        name="Inner Band",
+        description="Unknown pixels inside the border",
+        default=8,
+        min=0,
+        soft_max=100,
+        max=1000,
+        update=_on_change,
     )
     outer_pixels: FloatProperty(
-        name="Outer Band", description="Unknown pixels outside the border", default=16, min=0, soft_max=100, max=1000
+        name="Outer Band",
+        description="Unknown pixels outside the border",
+        default=16,
+        min=0,
+        soft_max=100,
+        max=1000,
+        update=_on_change,
     )
-    clip_black: FloatProperty(name="Clip Black", description="Below is background", default=0.05, min=0, max=1)
-    clip_white: FloatProperty(name="Clip White", description="Above is foreground", default=0.95, min=0, max=1)
-    plan: EnumProperty(name="Quality", items=PLANS)
-    tta: BoolProperty(name="Eight Turns", description="See every tile in all eight turns: eight times as slow")
-    model: StringProperty(name="Weights", description="Empty takes the default weights of the sidecar")
-    depth: EnumProperty(name="Depth", items=DEPTHS)
-    missing_frames: EnumProperty(name="Missing Frames", items=MISSING_FRAMES)
-    is_forced: BoolProperty(name="Again", description="Matte frames that are done already once more")
+    clip_black: FloatProperty(
+        name="Clip Black", description="Below is background", default=0.05, min=0, max=1, update=_on_change
+    )
+    clip_white: FloatProperty(
+        name="Clip White", description="Above is foreground", default=0.95, min=0, max=1, update=_on_change
+    )
+    plan: EnumProperty(name="Plan", items=PLANS, update=_on_change)
+    tta: BoolProperty(
+        name="Eight Turns", description="See every tile in all eight turns: eight times as slow", update=_on_change
+    )
+    model: StringProperty(
+        name="Weights", description="Empty takes the default weights of the sidecar", update=_on_change
+    )
+    depth: EnumProperty(name="Depth", items=DEPTHS, update=_on_change)
+    missing_frames: EnumProperty(
+        name="Gaps", description="What a render shows where a frame has no matte", items=MISSING_FRAMES
+    )
+    is_forced: BoolProperty(name="Redo Done Frames", description="Matte frames that are done already once more")
     training_folder: StringProperty(
         name="Training Pairs",
         description="Where approved frames are collected",

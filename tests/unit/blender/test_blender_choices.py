@@ -49,12 +49,13 @@ def test_the_command_is_found_in_the_order_that_the_preferences_say(blender_modu
 @pytest.mark.parametrize(
     ("state", "about", "level", "part"),
     [
-        ("none", {}, "ok", "starts with the first matte"),
+        ("none", {}, "info", "starts with the first matte"),
         ("starting", {}, "busy", "is starting"),
         ("connected", {"state": "loading"}, "busy", "loading"),
         ("connected", {"state": "ready", "devices": ["cuda:0"], "version": "9"}, "ok", "Ready on cuda:0 (lfpnet 9)"),
         ("connected", {"state": "ready", "problem": "The weights are damaged."}, "error", "damaged"),
-        ("asleep", {}, "ok", "starts with the next"),
+        ("connected", {"state": "ready", "devices": ["auto"], "version": "9"}, "ok", "Ready (lfpnet 9)"),
+        ("asleep", {}, "info", "starts with the next"),
         ("unresponsive", {}, "busy", "has not answered"),
     ],
 )
@@ -77,7 +78,19 @@ def test_training_is_told_in_sentences(blender_module, state):
     said = blender_module("sentences").training_sentence({"state": state, "progress": {"step": 3, "loss": 0.123456}})
     assert said.text.endswith(".")
     if state == "running":
-        assert "loss 0.1235" in said.text
+        assert said.text == "Fine-tuning: step 3, loss 0.1235."
+
+
+def test_the_progress_of_training_is_a_share_and_the_figures_that_matter(blender_module):
+    sentences = blender_module("sentences")
+    progress = {"step": 50, "steps": 200, "loss": 0.5, "held-back mse": 0.25, "name": "x", "before": {"mse": 1.0}}
+    reply = {"state": "running", "progress": progress}
+    assert sentences.training_share(reply) == 0.25
+    assert sentences.training_sentence(reply).text == (
+        "Fine-tuning: step 50 of at most 200, loss 0.5, held-back mse 0.25."
+    )
+    assert sentences.training_share({"state": "running", "progress": None}) is None
+    assert sentences.training_share({"state": "done", "progress": progress}) is None
 
 
 def test_new_weights_go_where_the_sidecar_looks(blender_module):

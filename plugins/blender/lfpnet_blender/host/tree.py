@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The compositor of a scene, whose place differs between Blender 4.x and 5.x."""
 
+import functools
 from typing import Any
 
 import bpy
@@ -53,8 +54,12 @@ def remove_scene(scene: bpy.types.Scene) -> None:
 def working_space() -> str:
     """The name of the scene-linear space that the compositor works in."""
     colourspace = getattr(bpy.data, "colorspace", None)
-    if colourspace is not None:
-        return colourspace.working_space
+    return _fixed_working_space() if colourspace is None else colourspace.working_space
+
+
+@functools.cache
+def _fixed_working_space() -> str:
+    """That of 4.x, the same for every file; asked once, as the asking counts as a change of the file."""
     probe = bpy.data.images.new(".lfpnet", 1, 1, float_buffer=True)  # 4.x names the space only on a float image
     try:
         return probe.colorspace_settings.name

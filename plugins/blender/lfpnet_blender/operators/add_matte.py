@@ -39,6 +39,13 @@ class LFPNET_OT_add_matte(bpy.types.Operator):
             return False
         return True
 
+    def invoke(self, context: Any, event: Any) -> set[str]:
+        """Remember where the mouse is: a node without footage goes there."""
+        space, region = context.space_data, context.region
+        if space is not None and space.type == "NODE_EDITOR" and region is not None and region.type == "WINDOW":
+            space.cursor_location_from_region(event.mouse_region_x, event.mouse_region_y)
+        return self.execute(context)
+
     def execute(self, context: Any) -> set[str]:
         """Make group and node, link what is selected."""
         tree = ensure_compositor_tree(context.scene)
