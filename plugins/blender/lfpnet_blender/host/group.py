@@ -90,7 +90,10 @@ def reload_results(group: Any) -> bool:
     if image is None:
         return False
     image.reload()
-    group.update_tag()
+    image.update_tag()
+    # Neither makes the backdrop anew for an image inside a group; setting any property of a node does (4.3, 5.2).
+    node = group.nodes[RESULT_NODE]
+    node.frame_duration = node.frame_duration
     return True
 
 
