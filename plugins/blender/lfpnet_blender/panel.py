@@ -146,6 +146,7 @@ class LFPNET_PT_training(_ShotPanel, bpy.types.Panel):
         pairs = pairs_of(shot)
         layout.label(text=f"Pairs: {format_frames(pairs)}" if pairs else "No training pairs yet.")
         layout.operator("lfpnet.add_training_pair", icon="ADD")
+        layout.use_property_split = True
         layout.prop(shot.settings, "training_folder")
         layout.prop(shot.settings, "training_minutes")
         if session().is_training:

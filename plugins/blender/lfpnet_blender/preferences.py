@@ -54,12 +54,16 @@ class LFPNET_preferences(bpy.types.AddonPreferences):
         """Two groups: this machine, another machine."""
         layout = self.layout
         layout.use_property_split = True
-        here = layout.column(heading="This machine")
-        for name in ("command", "idle_minutes", "cache_folder"):
-            here.prop(self, name)
+        here = layout.column()
+        here.label(text="The sidecar on this machine", icon="DESKTOP")
+        here.prop(self, "command")
         found = serve_command(self.command, self.idle_minutes)
-        here.label(text=f"Found: {found[0]}" if found else "No lfpnet found: install it and name it here.")
-        there = layout.column(heading="Another machine")
+        text = f"Found: {found[0]}" if found else "No lfpnet found: install it and name it here."
+        here.label(text=text, icon="CHECKMARK" if found else "ERROR")
+        for name in ("idle_minutes", "cache_folder"):
+            here.prop(self, name)
+        there = layout.column()
+        there.label(text="A sidecar on another machine instead", icon="URL")
         for name in ("endpoint", "server_key", "secret"):
             there.prop(self, name)
 

@@ -98,9 +98,9 @@ class LFPNET_PG_shot(bpy.types.PropertyGroup):
     missing_frames: EnumProperty(
         name="Gaps", description="What a render shows where a frame has no matte", items=MISSING_FRAMES
     )
-    is_forced: BoolProperty(name="Redo Done Frames", description="Matte frames that are done already once more")
+    is_forced: BoolProperty(name="Redo Done", description="Matte frames that are done already once more")
     training_folder: StringProperty(
-        name="Training Pairs",
+        name="Pairs",
         description="Where approved frames are collected",
         subtype="DIR_PATH",
         options=PATH_OPTIONS,
