@@ -1,5 +1,6 @@
 """The buttons beside matting: states, reload, preview, weights, training pairs, fine-tuning, the script for farms."""
 
+import sys
 import time
 from importlib import import_module
 from pathlib import Path
@@ -129,6 +130,13 @@ def weights_and_training(package, folder: Path) -> dict:
     _pump_until(session, lambda: not session.is_training)
     found["stopped"] = session.fine_tuning().text
     return found
+
+
+def example(_package, folder: Path) -> dict:
+    """The example of the documentation, as it is called by an artist."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "examples" / "blender"))
+    import_module("make_example").main(sys.argv[3], str(folder))
+    return {"matte": str(next((folder / "lfpnet").rglob("*.0001.exr"))), "picture": str(folder / "composite.png")}
 
 
 def _pump_until(session, is_true) -> None:

@@ -12,7 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+import cv2
+import numpy as np
+import OpenEXR
 import pytest
+
+from lfpnet.trimap import from_core_and_edge
+from lfpnet.trimap.shapes import read_shapes
 
 ROOT = Path(__file__).parents[3]
 SCENARIOS = Path(__file__).parent / "blender_scenarios.py"
@@ -189,6 +195,16 @@ def test_weights_are_chosen_pairs_are_kept_and_fine_tuning_starts_and_stops(blen
     assert found["running"] == "Fine-tuning: step 1."
     assert "wait, or stop it" in found["busy"]
     assert found["stopped"] == "Fine-tuning was stopped."
+
+
+def test_the_example_renders_and_its_masks_are_the_roto_of_the_demo(blender, tmp_path):
+    found = blender.run("example", tmp_path)
+    alpha = OpenEXR.File(found["matte"]).channels()["RGBA"].pixels[..., 3].astype(np.float32)  # that of the trimap
+    core, edge = read_shapes(ROOT / "examples" / "astronaut" / "roto.json").rasterise(512, 512)
+    assert (np.rint(alpha * 255) != from_core_and_edge(core, edge)).mean() < 0.005
+    picture = cv2.imread(found["picture"])
+    np.testing.assert_allclose(picture[5, 5], (97, 111, 39), atol=2)  # the plain ground as sRGB
+    assert picture[100, 220].max() > 150  # the face
 
 
 def test_disabled_it_leaves_nothing_and_can_be_enabled_again(blender, tmp_path):

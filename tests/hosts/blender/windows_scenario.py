@@ -87,6 +87,7 @@ def story(windows: Windows, zip_file: str):
     tree.links.new(node.outputs["Premultiplied"], tree.nodes["Viewer"].inputs["Image"])
     yield DRAW_SECONDS
     windows.picture("3-linked")
+    node.width = 180
     yield from preview(windows, tree, session)
     yield from matte_frame(windows, session)
     yield from change(windows, node, session)
@@ -112,7 +113,9 @@ def open_compositor(windows: Windows):
         node.mask, node.location = mask, (-420, -60 - 240 * index)
         node.name = node.label = role.capitalize()
     viewer = tree.nodes.new("CompositorNodeViewer")
-    viewer.name, viewer.location = "Viewer", (280, 160)
+    viewer.name, viewer.location = "Viewer", (-80, -200)
+    for node in [node for node in tree.nodes if node.type == "GROUP_OUTPUT"]:
+        node.location = (-80, -400)
     for node in tree.nodes:
         node.select = node.name in ("Footage", "Core")
     return tree
@@ -124,6 +127,8 @@ def arrange(windows: Windows) -> None:
         bpy.ops.screen.screen_full_area()
     space = windows.area.spaces.active
     space.show_backdrop, space.show_region_ui = True, True
+    if hasattr(space, "show_region_asset_shelf"):
+        space.show_region_asset_shelf = False
     for region in windows.area.regions:
         if region.type == "UI":
             region.active_panel_category = "LFPNet"
@@ -152,6 +157,7 @@ def add_by_menu(windows: Windows, tree):
     yield DRAW_SECONDS
     with windows.override():
         bpy.ops.node.view_all()
+    windows.area.spaces.active.backdrop_offset = (300, 0)  # the picture beside the nodes
 
 
 def preview(windows: Windows, tree, session):
