@@ -58,13 +58,13 @@ def training_sentence(reply: Mapping[str, Any]) -> Said:
         return Said(_training_numbers(progress), "busy")
     if state == "stopping":
         return Said("Fine-tuning is ending.", "busy")
-    if state in ("done", "ended"):
+    if state in ("done", "ended") or (state == "failed" and "weights" in progress):  # it fails if it gained nothing
         return _training_result(progress)
     if state == "stopped":
         return Said("Fine-tuning was stopped.", "ok")
     if state == "failed":
-        last = str(reply.get("log", "")).strip().splitlines()
-        return Said(f"Fine-tuning failed: {last[-1] if last else 'see the log of the sidecar.'}", "error")
+        words = [line for line in str(reply.get("log", "")).splitlines() if line.strip() and not line.startswith("{")]
+        return Said(f"Fine-tuning failed: {words[-1] if words else 'see the log of the sidecar.'}", "error")
     return Said("", "ok")
 
 

@@ -100,6 +100,16 @@ def test_new_weights_go_where_the_sidecar_looks(blender_module):
         assert blender_module("models_folder").models_folder(environment) == user_models_folder(environment)
 
 
+def test_a_run_that_gained_nothing_is_no_failure_and_a_failure_is_told_in_words(blender_module):
+    sentence = blender_module("sentences").training_sentence
+    log = 'lfpnet: nothing was gained\n{"step": 3, "weights": null}'
+    gained_nothing = sentence({"state": "failed", "log": log, "progress": {"step": 3, "weights": None}})
+    assert gained_nothing.level == "ok"
+    assert "gained nothing" in gained_nothing.text
+    failed = sentence({"state": "failed", "log": 'lfpnet: a frame is missing.\n{"step": 3}\n', "progress": {"step": 3}})
+    assert failed == ("Fine-tuning failed: lfpnet: a frame is missing.", "error")
+
+
 @pytest.mark.parametrize(
     ("progress", "part"),
     [({"weights": "/m/shot-1.safetensors"}, "choose shot-1"), ({"weights": None}, "gained nothing"), ({}, "has ended")],
