@@ -124,14 +124,20 @@ def on_and_off(_package, _folder: Path) -> dict:
     import addon_utils
 
     def names() -> list:
-        return [name for name in dir(bpy.types) if "LFPNET" in name.upper()]
+        """Classes, operators, handlers and menu entries that are there."""
+        found = [name for name in dir(bpy.types) if "LFPNET" in name.upper()]
+        found += [name for name in dir(bpy.ops.lfpnet) if not name.startswith("_")]
+        listening = [handler for handlers in bpy.app.handlers if isinstance(handlers, list) for handler in handlers]
+        entries = getattr(bpy.types.NODE_MT_add.draw, "_draw_funcs", [])
+        return found + [one.__name__ for one in (*listening, *entries) if one.__module__.startswith(MODULE)]
 
-    on = len(names())
+    found = names()
+    on = len(found)
     addon_utils.disable(MODULE)
     off = names()
     has_settings = hasattr(bpy.types.NodeTree, "lfpnet")
     addon_utils.enable(MODULE)
-    return {"on": on, "off": off, "has_settings": has_settings, "again": len(names())}
+    return {"on": on, "off": off, "has_settings": has_settings, "again": len(names()), "found": found}
 
 
 def without_add_on(_: object, folder: Path) -> dict:
