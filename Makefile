@@ -40,7 +40,8 @@ nuke-plugin: $(READY)
 # The extension with the wheels of every Blender and system, built and checked by Blender's own tool.
 blender-extension: $(READY) .venv-bpy-4.5.15/.ready
 	mkdir -p dist
-	$(BIN)/python plugins/bundle.py blender --to build/blender --platform linux --platform windows --platform macos
+	$(BIN)/python plugins/bundle.py blender --to build/blender --platform linux --platform windows --platform macos \
+		--platform macos-intel
 	tool=$$(find .venv-bpy-4.5.15 -name blender_ext.py); python=.venv-bpy-4.5.15/bin/python; \
 	$$python $$tool build --source-dir build/blender --output-dir dist && $$python $$tool validate dist/lfpnet_blender-*.zip
 
