@@ -10,6 +10,7 @@ from jaxtyping import Float32
 
 from lfpnet.estimates.colours import estimated_colours
 from lfpnet.estimates.likelihood import colour_likelihood
+from lfpnet.estimates.linear_system import Check
 from lfpnet.estimates.propagation import PROPAGATED, propagated_alphas
 from lfpnet.estimates.reduced import reduce_plate, reduction_of
 from lfpnet.types import BACKGROUND, FOREGROUND, AlphaPixels, PlatePixels, TrimapPixels
@@ -30,27 +31,33 @@ class Estimates:
         plate_display: the reduced plate, display-encoded, 0 to 1.
         trimap: the reduced trimap, 0, 128 or 255.
         reduction: plate pixels per side of a reduced pixel.
+        check: called now and then; what it raises ends the work.
     """
 
-    def __init__(self, plate_display: PlatePixels, trimap: TrimapPixels, reduction: int) -> None:
+    def __init__(
+        self, plate_display: PlatePixels, trimap: TrimapPixels, reduction: int, check: Check | None = None
+    ) -> None:
         self.reduction = reduction
-        propagated = propagated_alphas(plate_display, trimap)
+        propagated = propagated_alphas(plate_display, trimap, check)
         alphas = [*np.moveaxis(propagated, 2, 0), colour_likelihood(plate_display, trimap)]
         lines = [_guided(plate_display, alpha, e) for alpha, e in zip(alphas, GUIDE_EPSILONS, strict=True)]
         #: For each alpha three slopes and an offset: alpha is slopes . plate + offset; then the colours.
         self._layers = np.concatenate([*lines, estimated_colours(plate_display, alphas[0])], axis=2)
 
     @classmethod
-    def of_plate(cls, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool) -> "Estimates":
+    def of_plate(
+        cls, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool, check: Check | None = None
+    ) -> "Estimates":
         """Estimate alpha over a whole plate, reduced as far as its size needs.
 
         Args:
             plate: scene-linear of any range, or display-encoded 0 to 1.
             trimap: 0, 128 or 255.
             is_linear: whether the plate is scene-linear.
+            check: called now and then; what it raises ends the work.
         """
         reduction = reduction_of(*trimap.shape)
-        return cls(*reduce_plate(plate, trimap, reduction, is_linear=is_linear), reduction)
+        return cls(*reduce_plate(plate, trimap, reduction, is_linear=is_linear), reduction, check)
 
     def over(
         self, plate_display: PlatePixels, trimap: TrimapPixels, top: int, left: int, pixel_size: int = 1

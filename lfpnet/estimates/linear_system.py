@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,9 @@ MOST_ITERATIONS = 400
 LEAST_DIAGONAL = 1e-7
 #: Of a matrix that has no incomplete Cholesky factor as it is.
 SHIFTS = (0.0, 1e-4, 1e-3, 1e-2, 1e-1)
+
+#: Asked now and then during long work; it raises to end it.
+Check = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,9 @@ class LinearSystem:
         """Both systems in one, the other at a weight."""
         return LinearSystem((self.matrix + weight * other.matrix).tocsr(), self.right_side + weight * other.right_side)
 
-    def solved(self, pymatting: ModuleType, trimap: TrimapPixels, *, has_factor: bool) -> AlphaPixels:
+    def solved(
+        self, pymatting: ModuleType, trimap: TrimapPixels, *, has_factor: bool, check: Check | None = None
+    ) -> AlphaPixels:
         """Solve by conjugate gradients.
 
         Args:
@@ -56,6 +62,7 @@ class LinearSystem:
             trimap: 0, 128 or 255.
             has_factor: whether to precondition by an incomplete Cholesky factor, which pays where the matrix is hard;
                 else by its diagonal.
+            check: called at every iteration; what it raises ends the work.
 
         Returns:
             (h, w), 0 to 1, known pixels as the trimap has them.
@@ -67,7 +74,14 @@ class LinearSystem:
         factor = _factor(pymatting, matrix) if has_factor else None
         factor = pymatting.jacobi(matrix) if factor is None else factor
         preconditioner = _operator(factor, matrix.shape)
-        values, _ = cg(matrix, self.right_side, rtol=TOLERANCE, maxiter=MOST_ITERATIONS, M=preconditioner)
+        values, _ = cg(
+            matrix,
+            self.right_side,
+            rtol=TOLERANCE,
+            maxiter=MOST_ITERATIONS,
+            M=preconditioner,
+            callback=None if check is None else lambda _values: check(),
+        )
         alpha = (trimap == FOREGROUND).astype(np.float32)
         alpha[trimap == UNKNOWN] = np.nan_to_num(np.clip(values, 0, 1), nan=0.5)
         return alpha
@@ -79,10 +93,11 @@ def unknown_pixels(trimap: TrimapPixels) -> Int64[np.ndarray, " u"]:
 
 
 def _operator(factor: Any, shape: tuple[int, int]) -> Any:
-    """Pymatting's preconditioners are functions; scipy takes operators."""
-    from scipy.sparse.linalg import LinearOperator
+    """pymatting's preconditioners are functions; scipy takes operators."""
+    import scipy.sparse.linalg
 
-    return LinearOperator(shape, matvec=factor, dtype=np.float64)
+    operator: Any = scipy.sparse.linalg.LinearOperator  # scipy's stub knows the base class's constructor only
+    return operator(shape, matvec=factor, dtype=np.float64)
 
 
 def _factor(pymatting: ModuleType, matrix: Any) -> Any:

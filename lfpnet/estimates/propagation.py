@@ -11,6 +11,7 @@ from jaxtyping import Float32
 
 from lfpnet.estimates.closed_form import closed_form_system
 from lfpnet.estimates.knn import knn_system
+from lfpnet.estimates.linear_system import Check
 from lfpnet.pymatting_library import load_pymatting, threads_of_torch
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN, PlatePixels, TrimapPixels
 
@@ -20,12 +21,15 @@ PROPAGATED = 3
 JOINT_WEIGHT = 1e-3
 
 
-def propagated_alphas(plate_display: PlatePixels, trimap: TrimapPixels) -> Float32[np.ndarray, "h w 3"]:
+def propagated_alphas(
+    plate_display: PlatePixels, trimap: TrimapPixels, check: Check | None = None
+) -> Float32[np.ndarray, "h w 3"]:
     """Solve for alpha in the unknown region in three ways.
 
     Args:
         plate_display: display-encoded, 0 to 1.
         trimap: 0, 128 or 255.
+        check: called now and then; what it raises ends the work.
 
     Returns:
         Joint, closed-form and KNN alpha, 0 to 1, known pixels as the trimap has them. Where the trimap marks only one
@@ -42,8 +46,8 @@ def propagated_alphas(plate_display: PlatePixels, trimap: TrimapPixels) -> Float
         closed_form, knn = closed_form_system(pymatting, plate_display, trimap), knn_system(plate_display, trimap)
         joint = closed_form.plus(knn, JOINT_WEIGHT)
         alphas = [
-            joint.solved(pymatting, trimap, has_factor=False),
-            closed_form.solved(pymatting, trimap, has_factor=True),
-            knn.solved(pymatting, trimap, has_factor=False),
+            joint.solved(pymatting, trimap, has_factor=False, check=check),
+            closed_form.solved(pymatting, trimap, has_factor=True, check=check),
+            knn.solved(pymatting, trimap, has_factor=False, check=check),
         ]
     return np.stack(alphas, axis=2)

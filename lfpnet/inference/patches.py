@@ -1,5 +1,7 @@
 """Cuts the patches that the network sees out of a plate, beyond its borders too."""
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Float32, UInt8
 
@@ -20,12 +22,23 @@ class PatchCutter:
         trimap: 0, 128 or 255.
         is_linear: whether the plate is scene-linear.
         network: decides what lies beyond the border, how large a context pixel is, and whether there are estimates.
+        check: called now and then while these are made; what it raises ends the work.
     """
 
-    def __init__(self, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool, network: LFPNetConfig) -> None:
+    def __init__(
+        self,
+        plate: PlatePixels,
+        trimap: TrimapPixels,
+        *,
+        is_linear: bool,
+        network: LFPNetConfig,
+        check: Callable[[], None] | None = None,
+    ) -> None:
         self._plate, self._trimap = plate, trimap
         self._is_linear, self._network = is_linear, network
-        self._estimates = Estimates.of_plate(plate, trimap, is_linear=is_linear) if network.has_estimates else None
+        self._estimates = None
+        if network.has_estimates:
+            self._estimates = Estimates.of_plate(plate, trimap, is_linear=is_linear, check=check)
 
     def cut(
         self, tile: Tile, turn: Turn = UNTURNED

@@ -6,6 +6,7 @@ Source: the paper, section 4 (crop and stitch); the published evaluation for the
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +107,8 @@ class Predictor:
         options = options or MatteOptions()
         inspect(trimap, plate.shape)
         plate = _finite(plate)
-        cutter = PatchCutter(plate, trimap, is_linear=is_linear, network=self.config)
+        check = partial(_check, is_cancelled) if is_cancelled is not None else None
+        cutter = PatchCutter(plate, trimap, is_linear=is_linear, network=self.config, check=check)
         if preview is not None and (coarse := self._preview(cutter, trimap)) is not None:
             preview(coarse)
         matte = self._matte_with_smaller_tiles(cutter, trimap, options, progress, is_cancelled)
@@ -185,6 +187,12 @@ class Predictor:
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32)
+
+
+def _check(is_cancelled: Callable[[], bool]) -> None:
+    """End the work on the estimates, which comes before the first tile."""
+    if is_cancelled():
+        raise CancelledError("The matte was cancelled before its first tile.")
 
 
 def _memory_layout(device: torch.device, precision: torch.dtype, config: LFPNetConfig) -> torch.memory_format:

@@ -139,6 +139,16 @@ def test_cancelling_stops_between_tiles(predictor):
     assert len(told) == 2
 
 
+def test_cancelling_stops_the_estimates_before_the_first_tile():
+    plate, trimap = _case(96, 96)
+    network = build_network(LFPNetConfig.of_preset("lfpnet-guided"))
+    predictor = Predictor(network, Provenance("test", "none", "test"), device="cpu")
+    asked = []
+    with pytest.raises(CancelledError, match="before its first tile"):
+        predictor.matte(plate, trimap, options=SMALL, is_cancelled=lambda: asked.append(1) or len(asked) == 3)
+    assert len(asked) == 3
+
+
 def test_running_out_of_memory_goes_on_with_smaller_tiles(predictor, monkeypatch, caplog):
     plate, trimap = _case(200, 200)
     forward = type(predictor._network).forward
