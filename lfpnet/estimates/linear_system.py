@@ -93,7 +93,7 @@ def unknown_pixels(trimap: TrimapPixels) -> Int64[np.ndarray, " u"]:
 
 
 def _operator(factor: Any, shape: tuple[int, int]) -> Any:
-    """pymatting's preconditioners are functions; scipy takes operators."""
+    """Preconditioners of pymatting are functions; scipy takes operators."""
     import scipy.sparse.linalg
 
     operator: Any = scipy.sparse.linalg.LinearOperator  # scipy's stub knows the base class's constructor only
