@@ -8,6 +8,8 @@ from lfpnet.weights import user_models_folder
 _SUFFIX = ".safetensors"
 #: Longer names do not fit into every file system together with the ending.
 _NAME_LENGTH = 100
+#: What every sidecar calls the weights that are used when none are named.
+_TAKEN = "default"
 
 
 def output_path(output: Path | None, name: str | None) -> Path:
@@ -30,6 +32,8 @@ def output_path(output: Path | None, name: str | None) -> Path:
             f"Expected a name of at most {_NAME_LENGTH} characters that can be a file's, got {bare[:120]!r}; choose "
             "letters, digits, dots and dashes."
         )
+    if bare == _TAKEN:
+        raise ConfigurationError(f"Expected a name of their own for the new weights, got {bare!r}; choose another.")
     return user_models_folder() / f"{bare}{_SUFFIX}"
 
 

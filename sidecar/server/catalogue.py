@@ -59,12 +59,15 @@ class Catalogue:
         self._lock = Lock()
 
     def __call__(self) -> dict[str, ModelFile]:
-        """List what there is now: `default`, the weights that ship, then the folders' newest first."""
-        found = {DEFAULT: self._default()}
-        found |= {path.stem: file for path in packaged_weights() if (file := self._look(path))}
+        """List what there is now: `default`, the weights that ship, then the folders' newest first.
+
+        A file in a folder hides weights of that name that ship, but none can take the name `default`.
+        """
         kept = {path.stem: file for folder in self._folders for path in _paths(folder) if (file := self._look(path))}
+        kept.pop(DEFAULT, None)
+        shipped = {path.stem: file for path in packaged_weights() if path.stem not in kept and (file := self._look(path))}
         newest = sorted(kept.items(), key=lambda item: (-item[1].modified_ns, item[0]))
-        return found | dict(newest)
+        return {DEFAULT: self._default()} | shipped | dict(newest)
 
     def _default(self) -> ModelFile:
         """The default is always listed; what is wrong with its file is said when it is loaded."""

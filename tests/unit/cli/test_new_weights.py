@@ -29,7 +29,7 @@ def test_a_path_stays_what_it_is(path):
 
 
 @pytest.mark.usefixtures("models")
-@pytest.mark.parametrize("name", ["", "a/b", "..", ".hidden", "a\\b", "x" * 101, "a\nb", "C:", None])
+@pytest.mark.parametrize("name", ["", "a/b", "..", ".hidden", "a\\b", "x" * 101, "a\nb", "C:", "default", None])
 def test_what_cannot_be_a_file_s_name_is_refused(name):
     with pytest.raises(ConfigurationError, match="Expected"):
         output_path(None, name)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from small_weights import small_weights, write_small_weights
 
 from lfpnet.errors import WeightsError
-from lfpnet.weights import default_weights, user_models_folder
+from lfpnet.weights import default_weights, packaged_weights, user_models_folder
 from lfpnet.weights.header import read_header
 from sidecar.server.catalogue import DEFAULT, Catalogue, described
 from sidecar.server.model_host import ModelHost
@@ -17,6 +17,8 @@ from sidecar.wire.errors import SidecarError
 from sidecar.wire.limits import HEADER_BYTES
 
 WHOLE = small_weights()
+#: What every list begins with.
+ALWAYS = [DEFAULT, *(path.stem for path in packaged_weights())]
 
 
 def host_of(catalogue):
@@ -27,7 +29,7 @@ def host_of(catalogue):
 
 def test_weights_that_appear_later_are_found_with_their_licence(tmp_path):
     catalogue = Catalogue(None, [tmp_path / "later"])
-    assert list(catalogue()) == [DEFAULT, default_weights().stem]
+    assert list(catalogue()) == ALWAYS
     write_small_weights(tmp_path / "later" / "sh010.safetensors")
     assert (catalogue()["sh010"].title, catalogue()["sh010"].licence) == ("sh010", "CC-BY-4.0")
     (tmp_path / "later" / "sh010.safetensors").unlink()
@@ -39,8 +41,18 @@ def test_the_newest_come_first_and_the_last_folder_wins(tmp_path):
         path = write_small_weights(tmp_path / folder / f"{name}.safetensors")
         os.utime(path, ns=(10**18 + age, 10**18 + age))
     found = Catalogue(None, [tmp_path / "own", tmp_path / "shared"])()
-    assert list(found)[2:] == ["new", "both", "old"]
+    assert list(found) == [*ALWAYS, "new", "both", "old"]
     assert found["both"].path == tmp_path / "shared" / "both.safetensors"
+
+
+def test_a_folder_s_file_hides_weights_that_ship_but_never_the_default(tmp_path):
+    shipped = default_weights().stem
+    own = write_small_weights(tmp_path / f"{shipped}.safetensors")
+    write_small_weights(tmp_path / "default.safetensors")
+    found = Catalogue(None, [tmp_path])()
+    assert found[shipped].path == own
+    assert list(found) == [name for name in ALWAYS if name != shipped] + [shipped]
+    assert found[DEFAULT].path is None
 
 
 @pytest.mark.parametrize("length", [0, 1, 7, 8, 40, len(WHOLE) - 1])
@@ -68,7 +80,7 @@ def test_what_is_no_file_of_ours_is_not_listed(tmp_path):
     (tmp_path / "link.safetensors").symlink_to(tmp_path / "nowhere")
     (tmp_path / "other.safetensors").write_bytes(WHOLE.replace(b"lfpnet-1", b"others-1"))
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.safetensors")).write_bytes(WHOLE)
-    assert list(Catalogue(None, [tmp_path])()) == [DEFAULT, default_weights().stem]
+    assert list(Catalogue(None, [tmp_path])()) == ALWAYS
 
 
 def test_a_replaced_file_is_loaded_anew_and_serves_on_while_it_is_written_over(tmp_path):
