@@ -20,6 +20,7 @@ from lfpnet.training.phase import Phase
 from lfpnet.training.preflight import check_memory, check_run
 from lfpnet.training.processes import Processes
 from lfpnet.training.snapshots import Snapshot, read_snapshot, write_snapshot
+from lfpnet.training.threads import threads_of_run
 from lfpnet.training.validation import validate
 
 
@@ -35,6 +36,8 @@ class Trainer:
         workers: processes that make samples.
         device: where to compute.
         processes: those of `torchrun`; they must all see the folder.
+        threads: of this process on the CPU; None takes those that a continued run had, so that its numbers stay the
+            same, and torch's choice for a fresh one.
 
     Raises:
         ConfigurationError: the folder holds a run with another configuration, or the processes cannot share a step.
@@ -54,6 +57,7 @@ class Trainer:
         workers: int = 0,
         device: torch.device | None = None,
         processes: Processes | None = None,
+        threads: int | None = None,
     ) -> None:
         _make(folder)
         torch.manual_seed(config.seed)
@@ -71,9 +75,9 @@ class Trainer:
         self.processes.share(network)
         self.optimisation = Optimisation(network, config, self.processes)
         self.network, self.average = network, self.optimisation.average
-        self.step, self.seconds = 0, 0.0
+        self.step, self.seconds, self.threads = 0, 0.0, threads or torch.get_num_threads()
         if self._state.exists():
-            self._continue(read_snapshot(self._state))
+            self._continue(read_snapshot(self._state), has_own_threads=threads is not None)
 
     def run(
         self,
@@ -91,7 +95,8 @@ class Trainer:
         """
         log = TrainingLog(self.folder) if self.processes.leads else None
         try:
-            self._train(log, progress, is_stopped)
+            with threads_of_run(self.threads):
+                self._train(log, progress, is_stopped)
         finally:
             if log is not None:
                 log.close()
@@ -152,6 +157,8 @@ class Trainer:
             self.average.network.state_dict(),
             self.optimisation.optimiser.state_dict(),
             self.optimisation.scaler.state_dict(),
+            self.processes.count,
+            self.threads,
         )
         write_snapshot(self._state, snapshot)
         facts = {**self.provenance.facts, "steps": self.step, "seconds": round(self.seconds)}
@@ -163,7 +170,7 @@ class Trainer:
     def _weights(self) -> Path:
         return self.folder / "weights.safetensors"
 
-    def _continue(self, snapshot: Snapshot) -> None:
+    def _continue(self, snapshot: Snapshot, *, has_own_threads: bool) -> None:
         if TrainingConfig.of_dict(_plain(snapshot.config)) != self.config:
             raise ConfigurationError(
                 f"Expected the configuration that {self.folder} was started with, got another one; choose a new folder "
@@ -175,6 +182,8 @@ class Trainer:
         if snapshot.scaler:
             self.optimisation.scaler.load_state_dict(snapshot.scaler)
         self.step, self.seconds = snapshot.step, snapshot.seconds
+        if snapshot.threads and snapshot.processes == self.processes.count and not has_own_threads:
+            self.threads = snapshot.threads
 
     def _remaining(self) -> Iterator[tuple[list[Batch], Phase, int]]:
         """Every step from here to the end: this process's samples in turns, the phase, and the step within."""

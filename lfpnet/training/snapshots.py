@@ -22,6 +22,8 @@ class Snapshot:
     average: dict[str, Any]
     optimiser: dict[str, Any]
     scaler: dict[str, Any] = field(default_factory=dict)  # of fp16
+    processes: int = 1
+    threads: int = 0  # of each process; 0 in states of older releases, which do not say
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:

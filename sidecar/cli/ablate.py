@@ -4,12 +4,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from lfpnet.data.pool import open_pool
 from lfpnet.inference.device import choose_device
 from lfpnet.model.config import PRESETS, LFPNetConfig
 from lfpnet.training.ablation import TABLES, AblationOptions, rows_of, run_ablation
+from sidecar.cli.threads import check_counts, use_threads
 from sidecar.cli.training_progress import Progress, stopping_kindly
 
 
@@ -39,6 +38,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, judge, write the tables."""
+    check_counts(arguments)
     options = AblationOptions(
         LFPNetConfig.of_preset(arguments.preset),
         steps=arguments.steps,
@@ -51,8 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     tables = sorted(set(arguments.tables))
     device = choose_device(arguments.device)
     training, held_out = open_pool(arguments.pool / "train"), open_pool(arguments.pool / "held")
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    use_threads(arguments.threads)
     shown = _Trainings(options.steps)
     with stopping_kindly() as stop:
         results = run_ablation(

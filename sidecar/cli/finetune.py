@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import torch
 from tqdm import tqdm
 
 from lfpnet.data.layouts import LAYOUT_NAMES, Case, check_cases, find_cases
@@ -34,6 +33,7 @@ from lfpnet.weights import default_weights
 from sidecar.cli.finetune_report import before_and_after, write_figures
 from sidecar.cli.finetune_sheet import write_sheet
 from sidecar.cli.new_weights import check_output, output_path
+from sidecar.cli.threads import check_counts, use_threads
 from sidecar.cli.training_progress import Progress, stopping_kindly
 
 #: The pool that is drawn when none is given: enough to remind, drawn in seconds.
@@ -79,6 +79,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check everything, matte the held-back frames, fit, matte them again, write."""
+    check_counts(arguments)
     options = _options(arguments)
     arguments.output = output_path(arguments.output, arguments.name)
     check_output(arguments.output)
@@ -87,8 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     network, parent = load_network(arguments.weights or default_weights())
     device = choose_device(arguments.device)
     check_memory(options.config(network.config), device)
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    use_threads(arguments.threads)
     _say(f"learning from {_names(taught)}; judging by {_names(held)}")
     before = _matte(network, parent, held, arguments.device, "before")
     with _pool(arguments.pool) as pool, stopping_kindly() as stop:

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-import torch
-
 from lfpnet.data.pool import open_pool
 from lfpnet.data.samples import SampleStream
 from lfpnet.data.scenes import SceneStream, read_provenance
@@ -20,6 +18,7 @@ from lfpnet.training.loop import Trainer
 from lfpnet.training.precision import TrainingPrecision
 from lfpnet.training.processes import joined_processes
 from lfpnet.training.toml_text import toml_text
+from sidecar.cli.threads import check_counts
 from sidecar.cli.training_progress import Progress, stopping_kindly
 
 
@@ -41,7 +40,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--name", default="studio", help="name of the weights in menus")
     parser.add_argument("--licence", default="All rights reserved", help="licence of the weights")
     parser.add_argument("--workers", type=int, default=1, help="processes that make samples")
-    parser.add_argument("--threads", type=int, default=0, help="threads that train; 0 leaves it to torch")
+    parser.add_argument(
+        "--threads", type=int, default=0, help="that train; 0: those the run began with, else torch's choice"
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
     parser.add_argument("--print-config", action="store_true", help="print the configuration as TOML and stop")
     parser.set_defaults(run=run)
@@ -49,14 +50,13 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, or go on training."""
+    check_counts(arguments)
     config = _config(arguments)
     if arguments.print_config:
         print(toml_text(config), end="")
         return 0
     if arguments.pool is None or arguments.output is None:
         raise ConfigurationError("Expected --pool and -o, got only one or none of them; name both folders.")
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
     training, provenance = _opened(arguments.pool / "train", config.seed)
     held_out, _ = _opened(arguments.pool / "held", config.seed + 1)
     with joined_processes(arguments.device) as (processes, device), stopping_kindly() as stop:
@@ -69,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             workers=arguments.workers,
             device=device,
             processes=processes,
+            threads=arguments.threads or None,
         )
         shown = {"loss": "loss", "validation/mse": "held-out mse"}
         progress = Progress(config.total_steps, trainer.step, shown, label="train", is_shown=processes.leads)

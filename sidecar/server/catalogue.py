@@ -65,9 +65,10 @@ class Catalogue:
         """
         kept = {path.stem: file for folder in self._folders for path in _paths(folder) if (file := self._look(path))}
         kept.pop(DEFAULT, None)
-        shipped = {path.stem: file for path in packaged_weights() if path.stem not in kept and (file := self._look(path))}
+        shipped = {path.stem: file for path in packaged_weights() if (file := self._look(path))}
         newest = sorted(kept.items(), key=lambda item: (-item[1].modified_ns, item[0]))
-        return {DEFAULT: self._default()} | shipped | dict(newest)
+        shown = {name: file for name, file in shipped.items() if name not in kept}
+        return {DEFAULT: self._default()} | shown | dict(newest)
 
     def _default(self) -> ModelFile:
         """The default is always listed; what is wrong with its file is said when it is loaded."""

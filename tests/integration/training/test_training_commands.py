@@ -127,3 +127,11 @@ def test_a_run_that_the_farm_ends_saves_says_so_and_goes_on(pool, tmp_path):
     assert "goes on from there" in out
     assert (folder / "state.pt").exists()
     assert load_network(folder / "weights.safetensors")[1].facts["steps"] >= 1
+
+
+@pytest.mark.parametrize("command", ["train", "ablate", "finetune"])
+@pytest.mark.parametrize("option", ["--threads", "--workers"])
+def test_counts_below_nothing_are_refused(tmp_path, capsys, command, option):
+    where = {"finetune": ["--shots", str(tmp_path)]}.get(command, ["--pool", str(tmp_path)])
+    assert main([command, *where, "-o", str(tmp_path / "new.safetensors"), option, "-1"]) == 2
+    assert f"Expected {option} of at least 0, got -1; raise it." in capsys.readouterr().err

@@ -9,8 +9,9 @@ import torch
 from lfpnet.data.layouts import EvaluationCase, find_cases
 from lfpnet.errors import TrimapError
 from lfpnet.evaluation import PLAIN, ClosedForm, OneHalf, measure
+from lfpnet.pymatting_library import threads_of_torch
 
-with warnings.catch_warnings():
+with warnings.catch_warnings(), threads_of_torch():  # or every later test had another number of threads
     warnings.simplefilter("ignore")
     pymatting = pytest.importorskip("pymatting")
 

@@ -20,7 +20,9 @@ from lfpnet.training.batches import batches
 from lfpnet.training.config import Phase, TrainingConfig
 from lfpnet.training.loop import Trainer
 from lfpnet.training.objective import objective
+from lfpnet.training.processes import Processes
 from lfpnet.training.schedule import learning_rate
+from lfpnet.training.threads import threads_of_run
 
 WIDTHS = {"matting_widths": (8, 8, 16, 16), "context_widths": (8, 8, 16, 16), "pooling_width": 10}
 NETWORK = LFPNetConfig.of_preset("lfpnet-compact", **WIDTHS)
@@ -39,11 +41,11 @@ def pool(tmp_path_factory):
     return build_pool(tmp_path_factory.mktemp("pool"), 6, 5, procedural_backgrounds=3, size=96)
 
 
-def _trainer(pool, folder, config=CONFIG):
+def _trainer(pool, folder, config=CONFIG, **options):
     def stream(size):
         return SampleStream(pool, size, config.seed)
 
-    return Trainer(config, folder, training=stream, held_out=stream, provenance=CARD)
+    return Trainer(config, folder, training=stream, held_out=stream, provenance=CARD, **options)
 
 
 def _losses(folder):
@@ -74,7 +76,7 @@ def test_a_stopped_run_goes_on_with_the_same_numbers(pool, tmp_path):
 
 
 def test_a_killed_run_goes_on_from_its_last_checkpoint_with_the_same_numbers(pool, tmp_path):
-    _trainer(pool, tmp_path / "whole").run()
+    _trainer(pool, tmp_path / "whole", threads=1).run()
     pool_folder = Path(pool.alphas.filename).parent
     script = f"""
 import os, signal, sys
@@ -82,14 +84,53 @@ from pathlib import Path
 from lfpnet.data.pool import open_pool
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import test_training as t
+config = t.replace(t.CONFIG, checkpoint_seconds=0.0)
 folder = Path({str(tmp_path / "killed")!r})
-trainer = t._trainer(open_pool(Path({str(pool_folder)!r})), folder, t.replace(t.CONFIG, checkpoint_seconds=0.0))
+trainer = t._trainer(open_pool(Path({str(pool_folder)!r})), folder, config, threads=1)
 trainer.run(lambda step, values: step == 4 and os.kill(os.getpid(), signal.SIGKILL))
 """
     killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=240, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    _trainer(pool, tmp_path / "killed", replace(CONFIG, checkpoint_seconds=0.0)).run()
+    with threads_of_run(2):  # another process may have another number; the run goes on with its own
+        _trainer(pool, tmp_path / "killed", replace(CONFIG, checkpoint_seconds=0.0)).run()
+        assert torch.get_num_threads() == 2
     assert _losses(tmp_path / "killed") == _losses(tmp_path / "whole")
+
+
+class _Pair(Processes):
+    """The first of two processes; the other one agrees with everything."""
+
+    def __init__(self):
+        super().__init__(count=2)
+
+    def average(self, tensors):
+        pass
+
+    def share(self, network):
+        pass
+
+    def agree(self, is_true, _device):
+        return is_true
+
+    def wait(self):
+        pass
+
+
+def test_a_run_computes_with_the_threads_it_began_with_unless_others_are_asked_for(pool, tmp_path):
+    used, config = [], replace(CONFIG, phases=CONFIG.phases[:1] * 2)
+
+    def go(**options):
+        trainer = _trainer(pool, tmp_path, config, **options)
+        trainer.run(lambda *_: used.append(torch.get_num_threads()), lambda: True)
+
+    with threads_of_run(1):
+        go(threads=2)
+        go()
+        go(threads=3)
+        go()
+        go(processes=_Pair())
+        assert torch.get_num_threads() == 1
+    assert used == [2, 2, 3, 3, 1]  # the last shares its steps with another process: other sums in any case
 
 
 def test_another_configuration_is_refused_in_the_folder_of_a_run(pool, tmp_path):
