@@ -47,7 +47,11 @@ class TrainingSample:
 
 @dataclass(frozen=True)
 class SampleChances:
-    """How often each step is taken, 0 to 1."""
+    """How often each step is taken, 0 to 1.
+
+    Raises:
+        ConfigurationError: a chance is none.
+    """
 
     second_foreground: float = 0.5
     unmarked_second: float = 0.0  # of those with a second foreground: the trimap leaves it unknown as a whole
@@ -71,6 +75,12 @@ class SampleChances:
     foreground_to_unknown: float = 0.04
     part_to_unknown: float = 0.08
 
+    def __post_init__(self) -> None:
+        """Refuse what would fail, or be nonsense, hours later."""
+        for name, value in vars(self).items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+                raise ConfigurationError(f"Expected a chance of {name} from 0 to 1, got {value!r}; change it.")
+
 
 class SampleStream:
     """An endless, numbered stream of samples: sample `index` depends on the pool, the seed and the index alone.
@@ -80,7 +90,7 @@ class SampleStream:
         inner_size: side of the inner patch; crops are twice as large.
         seed: another seed, another stream.
         chances: how often each step is taken; the defaults when None.
-        radii: reach of erosion and dilation in pixels.
+        radii: smallest and largest reach of erosion and dilation in pixels.
 
     Raises:
         ConfigurationError: `inner_size` is below 8.
@@ -93,7 +103,7 @@ class SampleStream:
         seed: int,
         *,
         chances: SampleChances | None = None,
-        radii: tuple[float, float] = (3.0, 35.0),
+        radii: tuple[float, float] = augment.ErosionDilation.radii,
     ) -> None:
         if inner_size < 8:
             raise ConfigurationError(f"The inner patch needs at least 8 px, not {inner_size}; raise the inner size.")

@@ -4,17 +4,21 @@ Source: the paper, section 5.2, for the constants of preset `lfpnet`.
 """
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from lfpnet.data.augment import PAPER_RADII, ErosionDilation
+from lfpnet.data.samples import SampleChances
 from lfpnet.errors import ConfigurationError
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.training.phase import Phase
 from lfpnet.training.precision import TrainingPrecision
-from lfpnet.training.stages import paper_stages
+from lfpnet.training.stages import PAPER_PHASE, paper_stages
 
 Stages = Literal["short", "paper"]
+#: A wider unknown region would leave no known pixel in most crops.
+LONGEST_REACH = 500.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class TrainingConfig:
         validation_samples: how many of them.
         weights: file whose weights the run starts from; empty: fresh ones.
         has_frozen_statistics: whether batch normalization keeps the statistics it has.
+        trimap_radii: smallest and largest reach in pixels of the unknown region into either side, for samples of pools.
+        chances: how often each augmentation is taken, for samples of pools.
 
     Raises:
         ConfigurationError: a value is outside its range.
@@ -57,6 +63,8 @@ class TrainingConfig:
     validation_samples: int = 96
     weights: str = ""
     has_frozen_statistics: bool = False
+    trimap_radii: tuple[float, float] = ErosionDilation.radii
+    chances: SampleChances = field(default_factory=SampleChances)
 
     def __post_init__(self) -> None:
         """Refuse what would fail hours later."""
@@ -68,6 +76,7 @@ class TrainingConfig:
         for name in ("validation_steps", "validation_samples"):
             if not isinstance(getattr(self, name), int) or getattr(self, name) < 1:
                 raise ConfigurationError(f"Expected {name} of at least 1, got {getattr(self, name)!r}; raise it.")
+        _check_radii(self.trimap_radii)
 
     @classmethod
     def of_preset(cls, preset: str, *, steps: int = 20000, stages: Stages = "short") -> "TrainingConfig":
@@ -85,6 +94,7 @@ class TrainingConfig:
         constants: dict[str, Any] = {}
         if preset == "lfpnet":
             constants = {"optimiser": "radam", "weight_decay": 1e-5, "betas": (0.5, 0.999), "gradient_limit": 10.0}
+            constants["trimap_radii"] = PAPER_RADII
         phases = paper_stages(preset, steps) if stages == "paper" else _short(preset, steps)
         return cls(network, phases, **constants)
 
@@ -120,11 +130,13 @@ class TrainingConfig:
         network = LFPNetConfig.of_preset(network.get("preset", "lfpnet-compact"), **_without(network, "preset"))
         try:
             built = tuple(Phase(**{key: _tuple_of(value) for key, value in phase.items()}) for phase in phases)
-            if "betas" in values:
-                values["betas"] = tuple(values["betas"])
-            return cls(network, built, **values)
+            chances = SampleChances(**values.pop("chances", {}))
+            plain = {name: _tuple_of(value) for name, value in values.items()}
+            return cls(network, built, chances=chances, **plain)
         except TypeError as error:
-            raise ConfigurationError(f"Expected known options in every phase, got '{error}'; mend the file.") from error
+            raise ConfigurationError(
+                f"Expected known options in every phase and among the chances, got '{error}'; mend the file."
+            ) from error
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `of_dict` takes them."""
@@ -154,9 +166,20 @@ class TrainingConfig:
 def _short(preset: str, steps: int) -> tuple[Phase, ...]:
     """Everything at once; a compact network sees larger patches at the end."""
     if preset == "lfpnet":
-        return (Phase(steps, inner_size=320, batch_size=1, learning_rate=1e-5, final_rate=1.0, warm_up_steps=0),)
+        return (Phase(steps, **PAPER_PHASE),)
     large = Phase(max(1, steps // 10), inner_size=256, batch_size=4, learning_rate=4e-4, warm_up_steps=20)
     return (Phase(steps - large.steps), large) if steps > 1 else (Phase(steps),)
+
+
+def _check_radii(radii: Any) -> None:
+    """Raise unless these are two reaches in order."""
+    is_pair = isinstance(radii, tuple) and len(radii) == 2
+    if not is_pair or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in radii):
+        raise ConfigurationError(f"Expected trimap_radii as two numbers of pixels, got {radii!r}; mend them.")
+    if not 0 <= radii[0] <= radii[1] <= LONGEST_REACH:
+        raise ConfigurationError(
+            f"Expected trimap_radii from 0 to {LONGEST_REACH:g} pixels, the smaller one first, got {radii}; mend them."
+        )
 
 
 def _tuple_of(value: Any) -> Any:

@@ -4,11 +4,22 @@ Source: the paper, section 5.2: the propagating module is trained beforehand, th
 decoders for 10 and the whole network for 5, each with a fresh optimiser, at a fixed rate; crops of five sizes.
 """
 
+from typing import Any
+
 from lfpnet.errors import ConfigurationError
 from lfpnet.training.phase import Phase
 
 #: Sides of the paper's crops, read as inner patches.
 PAPER_SIZES = (768, 640, 512, 448, 320)
+#: The paper's constants of every stage.
+PAPER_PHASE: dict[str, Any] = {
+    "inner_size": 320,
+    "crop_sizes": PAPER_SIZES,
+    "batch_size": 1,
+    "learning_rate": 1e-5,
+    "final_rate": 1.0,
+    "warm_up_steps": 0,
+}
 #: Epochs of pre-training (the paper names none: as many as the last stages together), matting, decoders, everything.
 PAPER_EPOCHS = (15, 35, 10, 5)
 
@@ -26,12 +37,7 @@ def paper_stages(preset: str, steps: int) -> tuple[Phase, ...]:
     if steps < len(PAPER_EPOCHS):
         raise ConfigurationError(f"Expected at least {len(PAPER_EPOCHS)} steps for the paper's stages, got {steps}.")
     before, matting, decoders, whole = _split(steps)
-    is_paper = preset == "lfpnet"
-    if is_paper:
-        common = {"inner_size": 320, "crop_sizes": PAPER_SIZES, "batch_size": 1, "learning_rate": 1e-5}
-        common |= {"final_rate": 1.0, "warm_up_steps": 0, "has_fresh_optimiser": True}
-    else:
-        common = {"has_fresh_optimiser": True, "warm_up_steps": 20}
+    common = {**(PAPER_PHASE if preset == "lfpnet" else {"warm_up_steps": 20}), "has_fresh_optimiser": True}
     return (
         Phase(steps=before, trains=("propagating",), minimises="context_alpha", **common),
         Phase(steps=matting, trains=("matting",), **common),

@@ -9,10 +9,11 @@ _HEADER = "# What decides a run of `lfpnet train`; read it with --config FILE. d
 
 
 def toml_text(config: TrainingConfig) -> str:
-    """Plain options first, then `[network]`, then a `[[phases]]` table for each phase."""
+    """Plain options first, then `[network]` and `[chances]`, then a `[[phases]]` table for each phase."""
     values = config.to_dict()
-    network, phases = values.pop("network"), values.pop("phases")
-    tables = [(None, values), ("[network]", network), *(("[[phases]]", phase) for phase in phases)]
+    network, chances, phases = (values.pop(name) for name in ("network", "chances", "phases"))
+    tables = [(None, values), ("[network]", network), ("[chances]", chances)]
+    tables += [("[[phases]]", phase) for phase in phases]
     return "\n\n".join([_HEADER, *(_table(title, table) for title, table in tables)]) + "\n"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from lfpnet.data.pool import open_pool
-from lfpnet.data.samples import SampleStream
+from lfpnet.data.samples import SampleChances, SampleStream
 from lfpnet.data.scenes import SceneStream, read_provenance
 from lfpnet.errors import ConfigurationError
 from lfpnet.model.checkpoint import Provenance, read_checkpoint
@@ -57,8 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.pool is None or arguments.output is None:
         raise ConfigurationError("Expected --pool and -o, got only one or none of them; name both folders.")
-    training, provenance = _opened(arguments.pool / "train", config.seed)
-    held_out, _ = _opened(arguments.pool / "held", config.seed + 1)
+    training, provenance = _opened(arguments.pool / "train", config, config.seed)
+    held_out, _ = _opened(arguments.pool / "held", config, config.seed + 1)
     with joined_processes(arguments.device) as (processes, device), stopping_kindly() as stop:
         trainer = Trainer(
             config,
@@ -107,10 +107,16 @@ def _provenance(arguments: argparse.Namespace, config: TrainingConfig, data: dic
     return Provenance(arguments.name, arguments.licence, "lfpnet " + " ".join(sys.argv[1:]), facts)
 
 
-def _opened(folder: Path, seed: int) -> tuple[StreamOf, dict[str, Any]]:
+def _opened(folder: Path, config: TrainingConfig, seed: int) -> tuple[StreamOf, dict[str, Any]]:
     """Samples of any inner size out of scenes or a pool, and where they come from."""
     if (folder / "scenes.json").is_file():
+        if config.chances != SampleChances():
+            raise ConfigurationError(
+                f"Expected the usual chances for the scenes in {folder}, which were augmented when they were made, got "
+                "others; remove [chances] or train on a pool."
+            )
         provenance = read_provenance(folder)
         return lambda inner_size: SceneStream(folder, inner_size, seed), provenance
     pool = open_pool(folder)
-    return lambda inner_size: SampleStream(pool, inner_size, seed), pool.provenance
+    look = {"chances": config.chances, "radii": config.trimap_radii}
+    return lambda inner_size: SampleStream(pool, inner_size, seed, **look), pool.provenance

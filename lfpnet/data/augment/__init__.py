@@ -6,7 +6,7 @@ from lfpnet.data.augment.composition import merge_foregrounds
 from lfpnet.data.augment.compression import Compression
 from lfpnet.data.augment.contrast import Contrast
 from lfpnet.data.augment.defocus import Defocus
-from lfpnet.data.augment.erosion_dilation import ErosionDilation
+from lfpnet.data.augment.erosion_dilation import PAPER_RADII, ErosionDilation
 from lfpnet.data.augment.gamma import Gamma
 from lfpnet.data.augment.grain import Grain
 from lfpnet.data.augment.grey import GreyScale
@@ -18,6 +18,7 @@ from lfpnet.data.augment.texture import Texture
 from lfpnet.data.augment.unknown import ForegroundToUnknown, HolesToUnknown, PartToUnknown
 
 __all__ = [
+    "PAPER_RADII",
     "Camouflage",
     "Compression",
     "Contrast",

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lfpnet.data.pool import build_pool
+from lfpnet.data.samples import SampleChances
 from lfpnet.model.checkpoint import Provenance, load_network, save_checkpoint
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import build_network
@@ -127,6 +129,18 @@ def test_a_run_that_the_farm_ends_saves_says_so_and_goes_on(pool, tmp_path):
     assert "goes on from there" in out
     assert (folder / "state.pt").exists()
     assert load_network(folder / "weights.safetensors")[1].facts["steps"] >= 1
+
+
+def test_chances_and_radii_of_the_file_decide_what_training_sees(pool, tmp_path):
+    config = TrainingConfig(NETWORK, (Phase(1, inner_size=32, batch_size=2),), precision="fp32", validation_samples=1)
+    looks = {"usual": {}, "grey": {"chances": SampleChances(grey_scale=1.0)}, "tight": {"trimap_radii": (0.0, 1.0)}}
+    losses = set()
+    for name, look in looks.items():
+        (tmp_path / "run.toml").write_text(toml_text(replace(config, **look)))
+        where = ["--pool", str(pool), "--config", str(tmp_path / "run.toml"), "-o", str(tmp_path / name)]
+        assert main(["train", *where, "--workers", "0", "--device", "cpu"]) == 0
+        losses.add(json.loads((tmp_path / name / "log.jsonl").read_text())["loss"])
+    assert len(losses) == 3
 
 
 @pytest.mark.parametrize("command", ["train", "ablate", "finetune"])

@@ -34,6 +34,32 @@ def test_a_printed_configuration_reads_back_as_the_same(tmp_path, preset, stages
     assert TrainingConfig.of_file(path) == config
 
 
+def test_the_full_preset_has_the_paper_s_crops_trimaps_and_optimiser():
+    for stages in ("short", "paper"):
+        config = TrainingConfig.of_preset("lfpnet", steps=65, stages=stages)
+        assert {phase.crop_sizes for phase in config.phases} == {(768, 640, 512, 448, 320)}
+        assert {(phase.batch_size, phase.learning_rate, phase.final_rate) for phase in config.phases} == {
+            (1, 1e-5, 1.0)
+        }
+        assert (config.optimiser, config.weight_decay, config.betas) == ("radam", 1e-5, (0.5, 0.999))
+        assert config.trimap_radii == (1.0, 17.0)  # kernels of 3 to 35 pixels
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("trimap_radii = [5.0, 2.0]", "the smaller one first"),
+        ("[chances]\ngrain = 1.5", "a chance of grain from 0 to 1, got 1.5"),
+        ("[chances]\nrain = 0.5", "among the chances"),
+    ],
+)
+def test_samples_that_cannot_be_drawn_are_refused(tmp_path, text, sentence):
+    path = tmp_path / "run.toml"
+    path.write_text(text + "\n[[phases]]\nsteps = 5\n")
+    with pytest.raises(ConfigurationError, match=sentence):
+        TrainingConfig.of_file(path)
+
+
 @given(st.floats(0, 10), st.floats(1e-9, 1e3), st.text(max_size=20))
 def test_every_number_and_word_survives_toml(rate, limit, weights):
     phase = Phase(3, learning_rate=rate)
@@ -94,6 +120,8 @@ for text in (
     '[[phases]]\\nsteps = 5\\nlearning_rate = "fast"',
     '[[phases]]\\nsteps = 5\\nminimises = "nothing"',
     '[[phases]]\\nsteps = 2.5',
+    'trimap_radii = [5.0]\\n[[phases]]\\nsteps = 5',
+    '[chances]\\ngrain = "often"\\n[[phases]]\\nsteps = 5',
 ):
     path.write_text(text)
     try:
@@ -103,10 +131,12 @@ for text in (
 """  # in a process of its own: the checked shapes of the tests would refuse the types first
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     sentences = done.stdout.splitlines()
-    assert len(sentences) == 5
+    assert len(sentences) == 7
     assert "got 'sgd'; choose one of them" in sentences[0]
     assert "learning_rate of a phase to be 0 to 10, got 'fast'" in sentences[2]
     assert "steps of a phase to be >= 1, got 2.5" in sentences[4]
+    assert "trimap_radii as two numbers of pixels, got (5.0,)" in sentences[5]
+    assert "a chance of grain from 0 to 1, got 'often'" in sentences[6]
 
 
 def test_too_few_steps_for_the_stages_are_refused():
