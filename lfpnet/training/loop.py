@@ -19,7 +19,7 @@ from lfpnet.training.optimisation import Optimisation
 from lfpnet.training.phase import Phase
 from lfpnet.training.preflight import check_memory, check_run
 from lfpnet.training.processes import Processes
-from lfpnet.training.snapshots import Snapshot, read_snapshot, write_snapshot
+from lfpnet.training.snapshots import STATE, Snapshot, read_snapshot, write_snapshot
 from lfpnet.training.threads import threads_of_run
 from lfpnet.training.validation import validate
 
@@ -65,7 +65,7 @@ class Trainer:
         self._training, self._held_out = training, held_out
         self.device = device or torch.device("cpu")
         self.processes = processes or Processes()
-        self._state = folder / "state.pt"
+        self._state = folder / STATE
         network = build_network(config.network)
         if config.weights and not self._state.exists():
             fill_network(network, read_checkpoint(Path(config.weights)).tensors, config.weights)

@@ -12,6 +12,7 @@ from lfpnet.training.free_memory import free_device_bytes
 from lfpnet.training.memory import step_memory
 from lfpnet.training.precision import training_precision
 from lfpnet.training.processes import Processes
+from lfpnet.training.snapshots import STATE
 
 #: Copies of the weights in a state: network, average and two moments of the optimiser.
 _COPIES = 4
@@ -39,12 +40,28 @@ def check_run(config: TrainingConfig, network: nn.Module, folder: Path, processe
                 f"Expected a batch_size of phase {number} that {processes.count} processes with accumulation "
                 f"{phase.accumulation} can share, a multiple of {turns}, got {phase.batch_size}; change one of them."
             )
-    needed = _COPIES * _STATES * sum(value.numel() * value.element_size() for value in network.state_dict().values())
+    states = 1 if (folder / STATE).exists() else _STATES
+    nbytes = sum(value.numel() * value.element_size() for value in network.state_dict().values())
+    if processes.leads:
+        check_room(folder, _COPIES * states * nbytes, "the state of the run")
+
+
+def check_room(folder: Path, nbytes: int, what: str) -> None:
+    """See whether a disk has room.
+
+    Args:
+        folder: on the disk, there already.
+        nbytes: that are needed.
+        what: they are for, as a part of the sentence.
+
+    Raises:
+        OutputError: it has not.
+    """
     free = shutil.disk_usage(folder).free
-    if processes.leads and free < needed:
+    if free < nbytes:
         raise OutputError(
-            f"Expected {needed / 2**20:.0f} MiB for the state of the run in {folder}, but {free / 2**20:.0f} MiB are "
-            "free; make room or choose another disk."
+            f"Expected {nbytes / 2**20:.0f} MiB for {what} in {folder}, but {free / 2**20:.0f} MiB are free; make room "
+            "or choose another disk."
         )
 
 

@@ -10,6 +10,9 @@ import torch
 from lfpnet.atomic_file import atomic_file
 from lfpnet.errors import OutputError, WeightsError
 
+#: Name of the file in the folder of a run.
+STATE = "state.pt"
+
 
 @dataclass
 class Snapshot:

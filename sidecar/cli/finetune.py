@@ -26,9 +26,10 @@ from lfpnet.training.finetuning import (
     matte_frames,
     mean_figures,
     read_frames,
+    usable_frames,
 )
 from lfpnet.training.finetuning.layers import PURPOSE
-from lfpnet.training.preflight import check_memory
+from lfpnet.training.preflight import check_memory, check_room
 from lfpnet.weights import default_weights
 from sidecar.cli.finetune_report import before_and_after, write_figures
 from sidecar.cli.finetune_sheet import write_sheet
@@ -38,6 +39,8 @@ from sidecar.cli.training_progress import Progress, stopping_kindly
 
 #: The pool that is drawn when none is given: enough to remind, drawn in seconds.
 _DRAWN_FOREGROUNDS, _DRAWN_BACKGROUNDS, _DRAWN_SIZE = 32, 8, 256
+#: Room for six rows of small pictures and for the figures, generously.
+_SHEET_BYTES = 32 << 20
 
 
 def add_parser(subparsers: Any) -> None:
@@ -85,7 +88,9 @@ def run(arguments: argparse.Namespace) -> int:
     check_output(arguments.output)
     load_pymatting(PURPOSE)
     taught, held = _split(arguments)
-    network, parent = load_network(arguments.weights or default_weights())
+    source = arguments.weights or default_weights()
+    network, parent = load_network(source)
+    check_room(arguments.output.parent, source.stat().st_size + _SHEET_BYTES, "the new weights and their pictures")
     device = choose_device(arguments.device)
     check_memory(options.config(network.config), device)
     use_threads(arguments.threads)
@@ -158,10 +163,10 @@ def _options(arguments: argparse.Namespace) -> FineTuneOptions:
 
 
 def _split(arguments: argparse.Namespace) -> tuple[list[Case], list[Case]]:
-    """Frames that teach and frames that judge, their headers checked."""
+    """Frames that teach and frames that judge, all of them read once."""
     on_skip = (lambda sentence: _say(f"skipped: {sentence}")) if arguments.skip_unreadable else None
     cases = find_cases(arguments.shots, arguments.layout, on_skip=on_skip)
-    cases = check_cases(cases, on_skip=on_skip)
+    cases = usable_frames(check_cases(cases, on_skip=on_skip), on_skip=on_skip)
     return hold_back(cases, every=arguments.every, names=arguments.hold_back)
 
 

@@ -13,6 +13,7 @@ One file for each; `find` chooses among them.
 
 from lfpnet.data.layouts.case import DEFAULT_BAND_PIXELS, Case, EvaluationCase
 from lfpnet.data.layouts.find import LAYOUT_NAMES, find_cases, recognise
+from lfpnet.data.layouts.folders import OnSkip
 from lfpnet.data.layouts.preflight import check_cases
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "LAYOUT_NAMES",
     "Case",
     "EvaluationCase",
+    "OnSkip",
     "check_cases",
     "find_cases",
     "recognise",

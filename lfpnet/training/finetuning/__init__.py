@@ -2,7 +2,7 @@
 
 from lfpnet.training.finetuning.comparison import FrameFigures, matte_frames, mean_figures
 from lfpnet.training.finetuning.fit import Check, Fit, fit
-from lfpnet.training.finetuning.frames import ShotFrame, read_frames
+from lfpnet.training.finetuning.frames import ShotFrame, read_frames, usable_frames
 from lfpnet.training.finetuning.hold_back import hold_back
 from lfpnet.training.finetuning.options import FineTuneOptions
 from lfpnet.training.finetuning.provenance import fine_tuned_provenance
@@ -19,4 +19,5 @@ __all__ = [
     "matte_frames",
     "mean_figures",
     "read_frames",
+    "usable_frames",
 ]

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Int32, UInt8
 
 from lfpnet.colour import display_encode
-from lfpnet.data.layouts import Case, EvaluationCase
-from lfpnet.errors import TrimapError
+from lfpnet.data.layouts import Case, EvaluationCase, OnSkip
+from lfpnet.errors import InputError, TrimapError
 from lfpnet.training.finetuning.layers import extended_layers
 from lfpnet.types import UNKNOWN, PlatePixels
 
@@ -41,6 +41,32 @@ class ShotFrame:
     is_linear: bool
 
 
+def usable_frames(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> list[Case]:
+    """Read every frame once, so that what is wrong with one is known before anything is computed.
+
+    Args:
+        cases: plates with alphas.
+        on_skip: told the sentence of every frame that cannot be used; None refuses them.
+
+    Returns:
+        The frames that can teach or judge.
+
+    Raises:
+        InputError: the sentence of the first frame that cannot be used.
+    """
+    usable = []
+    for case in cases:
+        try:
+            _unknown_places(case.read())
+        except InputError as error:
+            if on_skip is None:
+                raise
+            on_skip(str(error))
+        else:
+            usable.append(case)
+    return usable
+
+
 def read_frames(cases: Sequence[Case], *, seed: int = 1) -> list[ShotFrame]:
     """Read frames and extend their colours beyond the alpha.
 
@@ -61,12 +87,7 @@ def read_frames(cases: Sequence[Case], *, seed: int = 1) -> list[ShotFrame]:
 
 
 def _frame(case: EvaluationCase, rng: np.random.Generator) -> ShotFrame:
-    rows, columns = np.nonzero(case.trimap == UNKNOWN)
-    if not len(rows):
-        raise TrimapError(
-            f"Expected unknown pixels in frame {case.name}, but its alpha is nowhere soft and its trimap nowhere "
-            "unknown; leave the frame out."
-        )
+    rows, columns = _unknown_places(case)
     chosen = rng.integers(0, len(rows), PLACES)
     plate, foreground, background = (_display(case, layer) for layer in (case.plate, case.foreground, case.background))
     assert plate is not None
@@ -81,6 +102,17 @@ def _frame(case: EvaluationCase, rng: np.random.Generator) -> ShotFrame:
         places=np.stack([columns[chosen], rows[chosen]], axis=1).astype(np.int32),
         is_linear=case.is_linear,
     )
+
+
+def _unknown_places(case: EvaluationCase) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the unknown pixels, at least one."""
+    rows, columns = np.nonzero(case.trimap == UNKNOWN)
+    if not len(rows):
+        raise TrimapError(
+            f"Expected unknown pixels in frame {case.name}, but its alpha is nowhere soft and its trimap nowhere "
+            "unknown; leave the frame out."
+        )
+    return rows, columns
 
 
 def _display(case: EvaluationCase, layer: PlatePixels | None) -> PlatePixels | None:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -94,6 +96,14 @@ def test_weights_that_gained_nothing_are_not_written(shot, weights, pool, tmp_pa
 def test_what_cannot_be_fine_tuned_is_a_sentence(shot, weights, pool, tmp_path, capsys, more, sentence):
     assert _finetune(shot, weights, pool, tmp_path / "new.safetensors", *more) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_disk_without_room_is_a_sentence_before_anything_is_matted(
+    shot, weights, pool, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1 << 20))
+    assert _finetune(shot, weights, pool, tmp_path / "new.safetensors") == 2
+    assert "MiB for the new weights and their pictures in" in capsys.readouterr().err
 
 
 def test_a_folder_without_frames_and_a_strange_name_are_refused(weights, pool, tmp_path, capsys):

@@ -9,7 +9,7 @@ import torch
 
 from lfpnet.data.layouts import Case, find_cases
 from lfpnet.data.pool import build_pool
-from lfpnet.errors import ConfigurationError, TrimapError
+from lfpnet.errors import ConfigurationError, ImageFileError, TrimapError
 from lfpnet.model.checkpoint import Provenance
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import build_network
@@ -21,6 +21,7 @@ from lfpnet.training.finetuning import (
     matte_frames,
     mean_figures,
     read_frames,
+    usable_frames,
 )
 from lfpnet.training.finetuning.layers import extended_layers
 from lfpnet.training.finetuning.stream import ShotStream
@@ -116,8 +117,25 @@ def test_a_frame_that_is_known_everywhere_is_refused(shots, tmp_path):
     (case, *_) = find_cases(shots)
     trimap = tmp_path / "trimap.png"
     cv2.imwrite(str(trimap), np.zeros((72, 96), np.uint8))
+    known = Case("known", case.plate, case.alpha, trimap)
     with pytest.raises(TrimapError, match="leave the frame out"):
-        read_frames([Case("known", case.plate, case.alpha, trimap)])
+        read_frames([known])
+    with pytest.raises(TrimapError, match="leave the frame out"):
+        usable_frames([case, known])
+
+
+def test_frames_that_cannot_be_used_are_skipped_by_name_before_anything_is_computed(shots, tmp_path):
+    first, second, *_ = find_cases(shots)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(second.plate.read_bytes()[:-200])  # its header is whole
+    small = tmp_path / "small.png"
+    cv2.imwrite(str(small), np.zeros((36, 48), np.uint8))
+    frames = [first, Case("cut", broken, second.alpha), Case("odd", second.plate, small), second]
+    skipped = []
+    assert usable_frames(frames, on_skip=skipped.append) == [first, second]
+    assert [str(name) in sentence for name, sentence in zip((broken, small), skipped, strict=True)] == [True, True]
+    with pytest.raises(ImageFileError, match="broken"):
+        usable_frames(frames)
 
 
 def test_samples_are_numbered_and_hold_unknown_pixels_that_never_contradict_alpha(pool, frames):
