@@ -70,4 +70,7 @@ $(READY): pyproject.toml constraints.txt
 	@# Tcl reads saved Nuke scripts in the tests: Python's own, else the program.
 	$(BIN)/python -c "import _tkinter" 2>/dev/null || command -v tclsh > /dev/null || \
 		(apt-get update -qq && apt-get install -y -qq tcl) || echo "Without tcl the tests of saved Nuke scripts fail."
+	@# The tests open the report in Chromium; without it those are skipped by name.
+	command -v chromium || command -v chromium-browser || command -v google-chrome || \
+		(apt-get update -qq && apt-get install -y -qq chromium) || true
 	touch $@

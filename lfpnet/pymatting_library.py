@@ -1,5 +1,6 @@
-"""pymatting, loaded and run without taking torch's threads away."""
+"""pymatting, loaded and run with torch's threads and without taking them away."""
 
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,12 +33,15 @@ def load_pymatting(purpose: str) -> ModuleType:
 
 @contextmanager
 def threads_of_torch() -> Iterator[None]:
-    """Keep the number of threads that torch had.
+    """Give pymatting at most as many threads as torch has, and keep the number that torch had.
 
     Importing pymatting's compiler, and running it, leaves OpenMP with a thread for every core, which torch takes over:
     on shared cores a small convolution took 62 ms instead of 0.5 ms.
     """
     threads = torch.get_num_threads()
+    compiler = sys.modules.get("numba")
+    if compiler is not None:
+        compiler.set_num_threads(min(threads, compiler.config.NUMBA_NUM_THREADS))
     try:
         yield
     finally:

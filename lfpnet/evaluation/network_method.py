@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+import torch
+
 from lfpnet.colour import display_encode, srgb_encode
 from lfpnet.data.layouts import EvaluationCase
 from lfpnet.evaluation.method import Estimate
@@ -44,6 +46,7 @@ class NetworkMethod:
             "alpha truncated to 8 bits": "yes" if options.is_truncated else "no",
             "device": str(self.predictor.device),
             "precision": str(self.predictor.precision).removeprefix("torch."),
+            "threads": str(torch.get_num_threads()),
         }
 
     def __call__(self, case: EvaluationCase) -> Estimate:

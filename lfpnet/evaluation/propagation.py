@@ -7,6 +7,7 @@ Matting, 2013; foregrounds by Germer et al., Fast Multi-Level Foreground Estimat
 from abc import ABC, abstractmethod
 
 import numpy as np
+import torch
 from jaxtyping import Float64
 
 from lfpnet.data.layouts import EvaluationCase
@@ -37,8 +38,9 @@ class _Propagation(ABC):
 
     @property
     def settings(self) -> dict[str, str]:
-        """The library that computes it."""
-        return {"computed by": f"pymatting {self._pymatting.__version__}, its default settings"}
+        """The library that computes it, and with how many threads."""
+        library = f"pymatting {self._pymatting.__version__}, its default settings"
+        return {"computed by": library, "threads": f"at most {torch.get_num_threads()}"}
 
     def __call__(self, case: EvaluationCase) -> Estimate:
         """Matte one case; the foreground is only estimated where there is a true one to compare it with.

@@ -124,8 +124,9 @@ def _run_facts(facts: RunFacts) -> str:
 
 def _legend() -> str:
     return (
-        '<p class="soft">Error maps show the unknown region only:<span class="swatch" style="background:#ff9628">'
-        '</span>alpha too high<span class="swatch" style="background:#4696ff"></span>alpha too low, growing with the '
+        '<p class="soft">Error maps show the unknown region only: <span class="key"><span class="swatch" '
+        'style="background:#ff9628"></span>alpha too high</span> <span class="key"><span class="swatch" '
+        'style="background:#4696ff"></span>alpha too low,</span> growing with the '
         "square root of the error. Move over the large picture, or use the control below it, to compare the two "
         "pictures that the menus name; a click on a small picture chooses the right one, with Shift the left one.</p>"
     )

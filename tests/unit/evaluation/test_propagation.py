@@ -10,6 +10,7 @@ from lfpnet.data.layouts import EvaluationCase, find_cases
 from lfpnet.errors import TrimapError
 from lfpnet.evaluation import PLAIN, ClosedForm, OneHalf, measure
 from lfpnet.pymatting_library import threads_of_torch
+from lfpnet.training.threads import threads_of_run
 
 with warnings.catch_warnings(), threads_of_torch():  # or every later test had another number of threads
     warnings.simplefilter("ignore")
@@ -72,3 +73,17 @@ def test_a_baseline_leaves_torch_its_threads(monkeypatch, data_set):
         assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(threads)
+
+
+def test_a_baseline_has_the_threads_that_the_network_has(monkeypatch):
+    numba, seen = pytest.importorskip("numba"), []
+
+    def solve(_plate, trimap):
+        seen.append(numba.get_num_threads())
+        return trimap
+
+    monkeypatch.setattr(pymatting, "estimate_alpha_cf", solve)
+    for threads in (1, numba.config.NUMBA_NUM_THREADS):
+        with threads_of_run(threads):
+            assert ClosedForm().settings["threads"] == f"at most {threads}"
+    assert seen == [1, numba.config.NUMBA_NUM_THREADS]

@@ -11,7 +11,12 @@ from lfpnet.evaluation import PLAIN, RunFacts, evaluate, write_report
 from lfpnet.evaluation.pictures import PictureBudget
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome is installed")
+#: Without window and network, and with nothing of its own to do.
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 
 #: Does in the page what a user does, and leaves what came of it as the page's title.
 PROBE = """<script>
@@ -42,8 +47,8 @@ def test_the_slider_parts_two_pictures_and_nothing_leaves_the_window(data_set, o
     write_report(page, results, budget.kept, facts)
     page.write_text(page.read_text(encoding="utf-8").replace("</body>", PROBE + "</body>"), encoding="utf-8")
     command = [
-        str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},900",
-        f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri(),
+        str(CHROMIUM), *QUIET, f"--window-size={width},900", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom",
+        page.as_uri(),
     ]  # fmt: skip
     shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
     found = re.search("<title>seen (.*?) end</title>", shown)
