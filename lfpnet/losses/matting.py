@@ -38,8 +38,6 @@ def matting_loss(
     true_background: Float[Tensor, "b 3 h w"],
     plate: Float[Tensor, "b 3 h w"],
     trimap: Float[Tensor, "b 3 h w"],
-    alpha_weight: float = LAMBDA_ALPHA,
-    colour_weight: float = LAMBDA_COLOUR,
     gamma: float = GAMMA,
     levels: int = LEVELS,
 ) -> MattingLoss:
@@ -54,8 +52,6 @@ def matting_loss(
         true_background: unpremultiplied, in the colour space of the plate.
         plate: the inner patch, display-encoded, 0 to 1, before normalisation.
         trimap: the inner trimap, one-hot, in the network's order: background, unknown, foreground.
-        alpha_weight: lambda_alpha of equation 3.
-        colour_weight: lambda_FB of equation 3.
         gamma: see `weighted_alpha_loss`.
         levels: see `laplacian_loss`.
 
@@ -87,7 +83,7 @@ def matting_loss(
     of_alpha, of_colour = _summed(alpha_terms), _summed(colour_terms)
     parts = {"alpha": of_alpha, **alpha_terms, "colour": of_colour, **colour_terms}
     return MattingLoss(
-        total=alpha_weight * of_alpha + colour_weight * of_colour,
+        total=LAMBDA_ALPHA * of_alpha + LAMBDA_COLOUR * of_colour,
         parts={name: part.detach() for name, part in parts.items()},
     )
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -59,30 +61,24 @@ def run_ablation(
     _remember(folder, options)
     results: list[Result] = []
     scenes = _scenes(held_out, options)
-    for seed in options.seeds:
-        for variant in dict.fromkeys(row.variant for row in rows):
-            label = f"{variant.name}-seed-{seed}"
-
-            def tell(step: int, values: dict[str, float], label: str = label) -> None:
-                if progress is not None:
-                    progress(label, step, values)
-
-            trainer = Trainer(
-                options.config(variant, seed),
-                folder / label,
-                training=_streams(training, variant, seed),
-                held_out=_streams(held_out, variant, _SCENE_SEED + 1),
-                provenance=Provenance(label, "All rights reserved", "lfpnet ablate"),
-                workers=workers,
-                device=device,
-            )
-            if trainer.step < options.steps:
-                trainer.run(tell, is_stopped)
-            if trainer.step < options.steps:
-                return results
-            asked = [row for row in rows if row.variant == variant]
-            results += _judged(folder / label, asked, trainer, scenes, options)
-            write_results(folder / "ablation.json", results)
+    for seed, variant in product(options.seeds, dict.fromkeys(row.variant for row in rows)):
+        label = f"{variant.name}-seed-{seed}"
+        trainer = Trainer(
+            options.config(variant, seed),
+            folder / label,
+            training=_streams(training, variant, seed),
+            held_out=_streams(held_out, variant, _SCENE_SEED + 1),
+            provenance=Provenance(label, "All rights reserved", "lfpnet ablate"),
+            workers=workers,
+            device=device,
+        )
+        if trainer.step < options.steps:
+            trainer.run(partial(progress, label) if progress is not None else None, is_stopped)
+        if trainer.step < options.steps:
+            return results
+        asked = [row for row in rows if row.variant == variant]
+        results += _judged(folder / label, asked, trainer, scenes, options)
+        write_results(folder / "ablation.json", results)
     with atomic_file(folder / "ablation.md") as stream:
         stream.write(markdown(results, options).encode())
     return results

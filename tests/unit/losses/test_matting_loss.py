@@ -68,14 +68,14 @@ def test_total_adds_the_terms_of_equations_3_4_and_9_under_the_papers_weights(
 
 def test_parts_add_up_and_hold_no_graph(predicted: Pictures, given: Pictures) -> None:
     predicted["alpha"].requires_grad_()
-    total, parts = matting_loss(**predicted, **given, alpha_weight=2.0, colour_weight=0.5)
+    total, parts = matting_loss(**predicted, **given)
     assert total.requires_grad
     assert not any(part.requires_grad for part in parts.values())
     for group in ("alpha", "colour"):
         terms = [part.item() for name, part in parts.items() if name.startswith(f"{group}_")]
         assert len(terms) == 3
         assert parts[group].item() == pytest.approx(sum(terms))
-    assert total.item() == pytest.approx(2 * parts["alpha"].item() + 0.5 * parts["colour"].item())
+    assert total.item() == pytest.approx(parts["alpha"].item() + 0.25 * parts["colour"].item())
 
 
 def test_a_perfect_prediction_costs_nothing(given: Pictures) -> None:
