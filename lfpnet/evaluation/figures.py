@@ -1,6 +1,7 @@
 """The figures of one matte: SAD, MSE, Grad, Conn and, where the truth has one, the foreground's colour error."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from lfpnet.data.layouts import EvaluationCase
 from lfpnet.evaluation.method import Estimate, shown
@@ -10,7 +11,7 @@ from lfpnet.metrics import connectivity_error, foreground_colour_error, gradient
 
 @dataclass(frozen=True)
 class Figures:
-    """Errors over the unknown region.
+    """Errors over the region of the protocol; the foreground's over the unknown region.
 
     Attributes:
         sad: in thousands.
@@ -41,15 +42,15 @@ def measure(case: EvaluationCase, estimate: Estimate, protocol: Protocol) -> Fig
         InputError: the estimate holds NaN.
     """
     alphas = (estimate.alpha, case.alpha, case.trimap)
-    quantise = protocol.quantise
+    how: dict[str, Any] = {"region": protocol.region, "quantise": protocol.quantise}
     foreground_mse = None
     if case.foreground is not None and estimate.foreground is not None:
         truth = shown(case.foreground, is_linear=case.is_linear)
         foreground_mse = foreground_colour_error(estimate.foreground, truth, case.alpha, case.trimap)
     return Figures(
-        sad=sad(*alphas, quantise=quantise),
-        mse=mse(*alphas, quantise=quantise),
-        grad=gradient_error(*alphas, quantise=quantise, convention=protocol.gradient),
-        conn=connectivity_error(*alphas, quantise=quantise, convention=protocol.connectivity),
+        sad=sad(*alphas, **how),
+        mse=mse(*alphas, **how),
+        grad=gradient_error(*alphas, **how, convention=protocol.gradient),
+        conn=connectivity_error(*alphas, **how, convention=protocol.connectivity),
         foreground_mse=foreground_mse,
     )

@@ -4,7 +4,7 @@ Each measure is a function of one picture and a class that averages it over many
 """
 
 from lfpnet.metrics.average import AlphaMetric, MeanOverPictures
-from lfpnet.metrics.comparison import AlphaValues, Quantisation, Region
+from lfpnet.metrics.comparison import REGIONS, AlphaValues, Quantisation, Region
 from lfpnet.metrics.connectivity import ConnectivityConvention, ConnectivityError, connectivity_error
 from lfpnet.metrics.foreground_colour import ColourDifference, ForegroundColourError, foreground_colour_error
 from lfpnet.metrics.gradient import GradientConvention, GradientError, gradient_error
@@ -12,6 +12,7 @@ from lfpnet.metrics.mse import MeanSquaredError, mse
 from lfpnet.metrics.sad import SumOfAbsoluteDifferences, sad
 
 __all__ = [
+    "REGIONS",
     "AlphaMetric",
     "AlphaValues",
     "ColourDifference",

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any, get_args
@@ -19,6 +20,7 @@ from lfpnet.evaluation import (
     Method,
     NearestNeighbours,
     OneHalf,
+    Protocol,
     RunFacts,
     evaluate,
     network_methods,
@@ -35,6 +37,7 @@ from lfpnet.evaluation.protocol import PUBLISHED_PLAN, PUBLISHED_TILE
 from lfpnet.evaluation.report import PICTURE_BYTES
 from lfpnet.inference import MatteOptions, PlanName
 from lfpnet.inference.device import PrecisionName
+from lfpnet.metrics import REGIONS
 
 #: Stands for the benchmark of the package where a folder is expected.
 BUILTIN = "builtin"
@@ -55,7 +58,13 @@ def add_parser(subparsers: Any) -> None:
         "--methods", default="", metavar="LIST", help=f"baselines beside the network: {','.join(_BASELINES)}"
     )
     parser.add_argument(
-        "--protocol", choices=list(PROTOCOLS), default="plain", help="published: as the papers' tables (docs)"
+        "--protocol",
+        choices=list(PROTOCOLS),
+        default="plain",
+        help="published: as the papers' tables; ports: as common Python ports of their code (docs)",
+    )
+    parser.add_argument(
+        "--region", choices=REGIONS, default="unknown", help="whole: over all pixels, as some papers' tables are"
     )
     parser.add_argument("--plan", nargs="+", choices=get_args(PlanName), help="where tiles lie; several are compared")
     parser.add_argument("--tile", nargs="+", type=int, metavar="PIXELS", help="sides of tiles; several are compared")
@@ -113,12 +122,11 @@ def run(arguments: argparse.Namespace) -> int:
         interruption = str(error)
     if not results:
         raise ConfigurationError(f"No case of {arguments.dataset} could be evaluated: {interruption or skipped.last}")
-    protocol = PROTOCOLS[arguments.protocol]
     facts = RunFacts(
         dataset=str(arguments.dataset.resolve()),
         layout=layout,
         command=command_line(sys.argv),
-        protocol=f"Protocol {protocol.name}: {protocol.sentence}",
+        protocol=protocol_of(arguments).description,
         methods={method.name: method.settings for method in methods},
         case_count=len(cases),
         skipped=skipped.sentences,
@@ -195,6 +203,11 @@ def _methods(arguments: argparse.Namespace) -> list[Method]:
     return methods
 
 
+def protocol_of(arguments: argparse.Namespace) -> Protocol:
+    """The conventions that the options ask for."""
+    return replace(PROTOCOLS[arguments.protocol], region=arguments.region)
+
+
 def options_of(arguments: argparse.Namespace) -> list[MatteOptions]:
     """Every plan with every tile, with and without augmentation as asked."""
     is_published = arguments.protocol == "published"
@@ -227,7 +240,7 @@ def _progressing(
         results = evaluate(
             cases,
             methods,
-            PROTOCOLS[arguments.protocol],
+            protocol_of(arguments),
             budget=budget,
             picture_width=arguments.picture_width,
             on_skip=skipped.listener,

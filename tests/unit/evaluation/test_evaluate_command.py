@@ -35,6 +35,21 @@ def test_weights_and_a_baseline_are_measured_side_by_side(data_set, weights, tmp
     assert {path.name for path in output.iterdir()} == {"report.html", "figures.csv", "figures.json"}
 
 
+def test_other_conventions_of_the_field_have_names_and_other_figures(data_set, tmp_path, capsys):
+    means = {}
+    for protocol in ("plain", "published", "ports"):
+        for region in ("unknown", "whole"):
+            how = ("--no-network", "--methods", "trimap", "--limit", 1, "--json", "--protocol", protocol)
+            assert _run(evaluate, "--dataset", data_set, "-o", tmp_path, *how, "--region", region) == 0
+            means[protocol, region] = json.loads(capsys.readouterr().out)["trimap"]
+            said = json.loads((tmp_path / "figures.json").read_text())["facts"]["protocol"]
+            assert said.startswith(f"Protocol {protocol}: ")
+            assert said.endswith("the unknown region" if region == "unknown" else "the whole picture")
+    assert means["plain", "whole"]["mse"] < means["plain", "unknown"]["mse"]  # the known pixels are right
+    assert means["plain", "whole"]["sad"] == pytest.approx(means["plain", "unknown"]["sad"])
+    assert len({figures["conn"] for (_, region), figures in means.items() if region == "unknown"}) == 3
+
+
 def test_the_published_protocol_asks_for_the_published_plan_tile_and_8_bits():
     parser = argparse.ArgumentParser()
     evaluate.add_parser(parser.add_subparsers())

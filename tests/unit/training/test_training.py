@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from tensorboard.backend.event_processing import event_accumulator
 
 from lfpnet.data.pool import build_pool
 from lfpnet.data.samples import SampleStream
@@ -63,7 +64,10 @@ def test_a_run_trains_validates_logs_and_leaves_weights(pool, tmp_path):
     assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
     assert "validation/mse" in lines[2]
     assert "validation/mse" in lines[5]
-    assert list((tmp_path / "tensorboard").iterdir())
+    board = event_accumulator.EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    assert [event.step for event in board.Scalars("loss")] == [1, 2, 3, 4, 5, 6]
+    pictures = [(event.step, event.width, event.height) for event in board.Images("plate, truth, alpha")]
+    assert pictures == [(3, 2 * 64, 3 * 64), (6, 2 * 80, 3 * 80)]  # two samples in three rows
 
 
 def test_a_stopped_run_goes_on_with_the_same_numbers(pool, tmp_path):
