@@ -6,6 +6,7 @@ A level above `lfpnet.inference`, beside `lfpnet.training`.
 from lfpnet.evaluation.facts import RunFacts
 from lfpnet.evaluation.figures import Figures, measure
 from lfpnet.evaluation.method import Estimate, Method
+from lfpnet.evaluation.multi_level import MultiLevelForeground
 from lfpnet.evaluation.network_method import NetworkMethod, network_methods
 from lfpnet.evaluation.one_half import OneHalf
 from lfpnet.evaluation.propagation import ClosedForm, NearestNeighbours
@@ -25,6 +26,7 @@ __all__ = [
     "Figures",
     "Method",
     "MethodSummary",
+    "MultiLevelForeground",
     "NearestNeighbours",
     "NetworkMethod",
     "OneHalf",

@@ -18,6 +18,7 @@ from lfpnet.evaluation import (
     CaseResult,
     ClosedForm,
     Method,
+    MultiLevelForeground,
     NearestNeighbours,
     OneHalf,
     Protocol,
@@ -42,6 +43,9 @@ from lfpnet.metrics import REGIONS
 #: Stands for the benchmark of the package where a folder is expected.
 BUILTIN = "builtin"
 _BASELINES = {"closed-form": ClosedForm, "knn": NearestNeighbours, "trimap": OneHalf}
+#: The network's alpha with another foreground.
+_MULTI_LEVEL = "multi-level"
+_CHOICES = (*_BASELINES, _MULTI_LEVEL)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -55,7 +59,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--weights", type=Path, nargs="+", metavar="FILE", help="default: the weights of the package")
     parser.add_argument("--no-network", action="store_true", help="baselines only")
     parser.add_argument(
-        "--methods", default="", metavar="LIST", help=f"baselines beside the network: {','.join(_BASELINES)}"
+        "--methods", default="", metavar="LIST", help=f"what to run beside the network: {','.join(_CHOICES)}"
     )
     parser.add_argument(
         "--protocol",
@@ -187,9 +191,9 @@ def make_folder(folder: Path) -> None:
 def _methods(arguments: argparse.Namespace) -> list[Method]:
     """The network with every choice of options, then the baselines."""
     names = [name.strip() for name in arguments.methods.split(",") if name.strip()]
-    if unknown := [name for name in names if name not in _BASELINES]:
+    if unknown := [name for name in names if name not in _CHOICES]:
         raise ConfigurationError(
-            f"Expected --methods among {','.join(_BASELINES)}, got {','.join(unknown)}; the network needs no name here."
+            f"Expected --methods among {','.join(_CHOICES)}, got {','.join(unknown)}; the network needs no name here."
         )
     methods: list[Method] = []
     if not arguments.no_network:
@@ -197,7 +201,9 @@ def _methods(arguments: argparse.Namespace) -> list[Method]:
         methods += network_methods(
             weights, options_of(arguments), device=arguments.device, precision=arguments.precision
         )
-    methods += [_BASELINES[name]() for name in dict.fromkeys(names)]
+    if _MULTI_LEVEL in names:
+        methods += [MultiLevelForeground(method) for method in methods]
+    methods += [_BASELINES[name]() for name in dict.fromkeys(names) if name != _MULTI_LEVEL]
     if not methods:
         raise ConfigurationError("Expected something to evaluate, got --no-network without --methods; name a baseline.")
     return methods

@@ -5,7 +5,7 @@ import pytest
 
 from lfpnet.data.layouts import EvaluationCase, find_cases
 from lfpnet.errors import ConfigurationError
-from lfpnet.evaluation import ClosedForm, NetworkMethod, OneHalf, network_methods
+from lfpnet.evaluation import ClosedForm, MultiLevelForeground, NetworkMethod, OneHalf, network_methods
 from lfpnet.inference import MatteOptions, Predictor
 from lfpnet.model import Provenance, save_checkpoint
 
@@ -35,6 +35,17 @@ def test_the_network_gives_the_predictors_alpha_and_display_encoded_colours(data
     assert (estimate.alpha == matte.alpha).all()
     is_solid = pixels.trimap == 255
     assert estimate.foreground[is_solid] == pytest.approx(pixels.plate[is_solid], abs=1e-5)
+
+
+def test_another_foreground_lies_under_the_same_alpha(data_set, lean_network):
+    predictor = Predictor(lean_network, Provenance("tiny", "none", "test"), device="cpu", precision="fp32")
+    method = NetworkMethod("tiny", predictor, MatteOptions(tile=64))
+    case = find_cases(data_set)[0].read()
+    own, other = method(case), MultiLevelForeground(method)(case)
+    assert MultiLevelForeground(method).name == "tiny, multi-level foreground"
+    assert (own.alpha == other.alpha).all()
+    assert other.foreground.shape == own.foreground.shape
+    assert np.abs(other.foreground - own.foreground).max() > 0
 
 
 def test_every_weights_file_meets_every_choice_of_options_under_its_own_name(tmp_path, lean_network):
