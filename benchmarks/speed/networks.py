@@ -81,5 +81,5 @@ class _Nothing(nn.Module):
 
 
 class _HalfAlpha(nn.Module):
-    def forward(self, raw: Tensor, plate: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # noqa: ARG002 - a fusion
-        return torch.full_like(plate[:, :1], 0.5), plate, plate
+    def forward(self, raw: Tensor, plate: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # noqa: ARG002 - a fusion
+        return torch.full_like(plate[:, :1], 0.5), plate, plate, None

@@ -52,8 +52,15 @@ def show(arguments: argparse.Namespace) -> int:
     for title, values in (("facts", checkpoint.provenance.facts), ("configuration", checkpoint.config.to_dict())):
         print(title)
         for name, value in values.items():
-            print(f"  {name:20} {value}")
+            print(f"  {name:20} {_shortened(value)}")
     return 0
+
+
+def _shortened(value: Any) -> str:
+    """A value on one line; long lists, such as the names of all photographs, by their length (--json has them)."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_shortened(inner)}" for name, inner in value.items())
+    return f"{len(value)} entries" if isinstance(value, list) and len(value) > 12 else str(value)
 
 
 def write_card(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lfpnet.weights import default_weights, packaged_weights
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -28,9 +30,11 @@ def test_the_wheel_holds_every_module_that_git_has(wheel):
     assert set(listed.stdout.split()) <= set(wheel.namelist())
 
 
-def test_the_wheel_holds_the_default_weights_and_their_card(wheel):
-    assert {"lfpnet/weights/lfpnet-compact.safetensors", "lfpnet/weights/lfpnet-compact.md"} <= set(wheel.namelist())
-    assert wheel.getinfo("lfpnet/weights/lfpnet-compact.safetensors").file_size < 20e6
+def test_the_wheel_holds_all_weights_and_their_cards(wheel):
+    for file in packaged_weights():
+        assert {f"lfpnet/weights/{file.name}", f"lfpnet/weights/{file.stem}.md"} <= set(wheel.namelist())
+        assert wheel.getinfo(f"lfpnet/weights/{file.name}").file_size < 20e6
+    assert default_weights() in packaged_weights()
 
 
 def test_the_wheel_s_command_is_in_the_wheel(wheel):

@@ -70,14 +70,22 @@ def quick_command(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def shared_sidecar(quick_command):
-    """One sidecar for every scenario that does not harm it; the plugin starts it when it first needs it."""
+def shared_place():
+    """Where the shared sidecar runs."""
     place = Workplace()
-    with pytest.MonkeyPatch.context() as patch:
-        use_workplace(patch, place, quick_command, {"tile_seconds": TILE_SECONDS})
-        yield place
-        close_plugin()
-        place.close()
+    yield place
+    close_plugin()
+    place.close()
+
+
+@pytest.fixture
+def shared_sidecar(shared_place, quick_command, monkeypatch):
+    """One sidecar for every scenario that does not harm it; the plugin starts it when it first needs it.
+
+    The environment that names it ends with the test: other folders' tests start sidecars of their own.
+    """
+    use_workplace(monkeypatch, shared_place, quick_command, {"tile_seconds": TILE_SECONDS})
+    return shared_place
 
 
 @pytest.fixture

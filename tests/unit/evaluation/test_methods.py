@@ -70,5 +70,5 @@ def test_every_weights_file_meets_every_choice_of_options_under_its_own_name(tmp
 @pytest.mark.parametrize("name", ["pymatting"])
 def test_a_missing_pymatting_is_a_sentence(monkeypatch, name):
     monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ConfigurationError, match=r"pip install lfpnet\[evaluate\]"):
+    with pytest.raises(ConfigurationError, match="pip install pymatting"):
         ClosedForm()

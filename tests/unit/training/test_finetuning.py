@@ -109,7 +109,7 @@ def test_known_layers_are_taken_where_they_are_true():
 
 def test_without_pymatting_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pymatting", None)
-    with pytest.raises(ConfigurationError, match=r"pip install lfpnet\[evaluate\]"):
+    with pytest.raises(ConfigurationError, match="pip install pymatting"):
         extended_layers(np.zeros((4, 4, 3), np.float32), np.zeros((4, 4), np.float32))
 
 
