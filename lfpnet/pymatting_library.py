@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 import torch
+from threadpoolctl import threadpool_limits
 
 from lfpnet.errors import ConfigurationError
 
@@ -36,13 +37,15 @@ def threads_of_torch() -> Iterator[None]:
     """Give pymatting at most as many threads as torch has, and keep the number that torch had.
 
     Importing pymatting's compiler, and running it, leaves OpenMP with a thread for every core, which torch takes over:
-    on shared cores a small convolution took 62 ms instead of 0.5 ms.
+    on shared cores a small convolution took 62 ms instead of 0.5 ms. The linear algebra below it gets one thread: its
+    vectors are short, and a second thread only waits, which cost as much as the first one's work.
     """
     threads = torch.get_num_threads()
     compiler = sys.modules.get("numba")
     if compiler is not None:
         compiler.set_num_threads(min(threads, compiler.config.NUMBA_NUM_THREADS))
     try:
-        yield
+        with threadpool_limits(1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(threads)

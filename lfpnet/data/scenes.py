@@ -25,7 +25,7 @@ from lfpnet.estimates import ALPHAS, PLANES, Estimates
 from lfpnet.estimates.reduced import reduce_plate
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
-_FORMAT = 3
+_FORMAT = 4
 #: Channels of a scene: plate, trimap, alpha, foreground, background, estimates.
 _LAYERS = (3, 1, 1, 3, 3, PLANES)
 #: How far the plate was reduced for the estimates, drawn for each scene.
@@ -44,9 +44,11 @@ SCENE_CHANCES = replace(
 )
 SCENE_RADII = (2.0, 24.0)
 SCENE_SCALES = (0.9, 1.6)
-#: The second subject is smaller, lies anywhere and is often a flag: solid, of many colours and unmarked is hard.
-SECOND_SCALES = (0.35, 0.9)
+#: The second subject lies anywhere and is often a flag, or wears a photograph, whose colours no palette has: solid, of
+#: many colours and unmarked is hard.
+SECOND_SCALES = (0.35, 1.2)
 FLAG_SHARE = 0.3
+PHOTOGRAPH_SHARE = 0.4
 #: A draw with more unknown pixels, or with one side unmarked, is drawn again a few times.
 MOST_UNKNOWN, DRAWS = 0.55, 4
 #: How often a crop has its colour channels exchanged, and how often they get another brightness.
@@ -176,7 +178,10 @@ class _Composites(SampleStream):
         is_flag = len(flags) > 0 and rng.random() < FLAG_SHARE
         index = int(rng.choice(flags)) if is_flag else self._foreground_index(rng)
         matrix = self._fitted(rng, SECOND_SCALES, self.context_size / 3)
-        colour = augment.warp(self.pool.colours[index], matrix, self.context_size)
+        if rng.random() < PHOTOGRAPH_SHARE:
+            colour = self._background_crop(rng)
+        else:
+            colour = augment.warp(self.pool.colours[index], matrix, self.context_size)
         return colour, augment.warp(self.pool.alphas[index], matrix, self.context_size)
 
     def _fitted(
@@ -218,7 +223,7 @@ def _scene(sample: TrainingSample, rng: np.random.Generator) -> UInt8[np.ndarray
     plate = sample.plate.astype(np.float32) / 255
     reduction = REDUCTIONS[int(rng.integers(len(REDUCTIONS)))]
     estimates = Estimates(*reduce_plate(plate, sample.trimap, reduction, is_linear=False), reduction)
-    over = np.rint(estimates.over(plate, sample.trimap, 0, 0) * 255).astype(np.uint8)
+    over = np.rint(np.moveaxis(estimates.over(plate, sample.trimap, 0, 0), 0, 2) * 255).astype(np.uint8)
     planes = sample.trimap[..., None], sample.alpha[..., None]
     return np.concatenate([sample.plate, *planes, sample.foreground, sample.background, over], axis=2)
 

@@ -61,7 +61,7 @@ class Estimates:
 
     def over(
         self, plate_display: PlatePixels, trimap: TrimapPixels, top: int, left: int, pixel_size: int = 1
-    ) -> Float32[np.ndarray, "h w 10"]:
+    ) -> Float32[np.ndarray, "10 h w"]:
         """The estimates over part of the plate.
 
         Args:
@@ -75,18 +75,26 @@ class Estimates:
             The alphas, 0 to 1, known pixels as the trimap has them, then foreground and background, display-encoded.
         """
         height, width = trimap.shape
-        layers = self._layers_under(top, left, height, width, pixel_size)
-        values = np.empty((height, width, PLANES), np.float32)
-        for index in range(ALPHAS):
-            slopes, offset = layers[..., 4 * index : 4 * index + 3], layers[..., 4 * index + 3]
-            np.clip((slopes * plate_display).sum(axis=2) + offset, 0, 1, out=values[..., index])
-        values[trimap == BACKGROUND, :ALPHAS] = 0
-        values[trimap == FOREGROUND, :ALPHAS] = 1
-        values[..., ALPHAS:] = layers[..., 4 * ALPHAS :]
+        part, across, down = self._under(top, left, height, width, pixel_size)
+        values = np.empty((PLANES, height, width), np.float32)
+        channels = [np.ascontiguousarray(plate_display[..., channel]) for channel in range(3)]
+        term = np.empty((height, width), np.float32)
+        for index, alpha in enumerate(values[:ALPHAS]):
+            _enlarge(part[4 * index + 3], across, down, alpha)
+            for slope, channel in zip(part[4 * index :], channels, strict=False):
+                _enlarge(slope, across, down, term)
+                alpha += np.multiply(term, channel, out=term)
+            np.clip(alpha, 0, 1, out=alpha)
+            alpha[trimap == BACKGROUND] = 0
+            alpha[trimap == FOREGROUND] = 1
+        for colour, plane in zip(part[4 * ALPHAS :], values[ALPHAS:], strict=True):
+            _enlarge(colour, across, down, plane)
         return values
 
-    def _layers_under(self, top: int, left: int, height: int, width: int, pixel_size: int) -> np.ndarray:
-        """Slopes, offsets and colours at the pixels of a part, interpolated; beyond the border the nearest ones."""
+    def _under(
+        self, top: int, left: int, height: int, width: int, pixel_size: int
+    ) -> tuple[Float32[np.ndarray, "k r c"], Float32[np.ndarray, "h w"], Float32[np.ndarray, "h w"]]:
+        """The layers that a part needs, and where its pixels lie among theirs."""
         y = ((top + (np.arange(height) + 0.5) * pixel_size) / self.reduction - 0.5).astype(np.float32)
         x = ((left + (np.arange(width) + 0.5) * pixel_size) / self.reduction - 0.5).astype(np.float32)
         rows, columns = (
@@ -96,17 +104,12 @@ class Estimates:
         first_row, first_column = int(rows[0]), int(columns[0])
         part = self._layers[first_row : int(rows[-1]) + 2, first_column : int(columns[-1]) + 2]
         across, down = np.meshgrid(x - first_column, y - first_row)
-        shown = [
-            cv2.remap(
-                np.ascontiguousarray(part[..., start : start + 4]),
-                across,
-                down,
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            for start in range(0, part.shape[2], 4)
-        ]
-        return np.concatenate(shown, axis=2)
+        return np.ascontiguousarray(part.transpose(2, 0, 1)), across, down
+
+
+def _enlarge(layer: np.ndarray, across: np.ndarray, down: np.ndarray, out: np.ndarray) -> None:
+    """Interpolate one layer at the pixels of a part; beyond the border the nearest value."""
+    cv2.remap(layer, across, down, cv2.INTER_LINEAR, dst=out, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _guided(plate: PlatePixels, alpha: AlphaPixels, epsilon: float) -> Float32[np.ndarray, "h w 4"]:

@@ -45,48 +45,40 @@ class PatchCutter:
     ) -> tuple[Float32[np.ndarray, "k s s"], Float32[np.ndarray, "k c c"], Float32[np.ndarray, "3 s s"]]:
         """Encoded inner patch, encoded context patch and display-encoded plate of a tile, turned.
 
-        Turning before encoding moves four channels where turning after it would move twelve. The patches have two
+        Turning before encoding moves four channels where turning after it would move twelve. The patches have ten
         channels more when the network takes estimates.
         """
         around = tile.context()
         plate, trimap = self._surroundings(around)
-        estimates = self._estimates_over(around, plate, trimap)
-        plate, trimap = turn.apply(plate), turn.apply(trimap)
         quarter = tile.side // 2
         middle = slice(quarter, quarter + tile.side)
         inner_plate = np.ascontiguousarray(plate[middle, middle])
-        inner = encode_patch(inner_plate, np.ascontiguousarray(trimap[middle, middle]))
-        context = self._encoded(plate, trimap)
-        if estimates is not None:
-            estimates = turn.apply(estimates)
-            inner = np.concatenate([inner, estimates[middle, middle].transpose(2, 0, 1)])
-            context = np.concatenate([context, self._reduced(estimates)])
-        return inner, context, np.ascontiguousarray(inner_plate.transpose(2, 0, 1))
+        inner = self._encoded(inner_plate, np.ascontiguousarray(trimap[middle, middle]), tile, 1, turn)
+        context = self._context(plate, trimap, around, turn)
+        return inner, context, np.ascontiguousarray(turn.apply(inner_plate).transpose(2, 0, 1))
 
     def cut_context(self, context: Tile) -> Float32[np.ndarray, "k c c"]:
         """Encoded context patch alone, from the tile that it covers."""
-        plate, trimap = self._surroundings(context)
-        estimates = self._estimates_over(context, plate, trimap)
-        encoded = self._encoded(plate, trimap)
-        return encoded if estimates is None else np.concatenate([encoded, self._reduced(estimates)])
+        return self._context(*self._surroundings(context), context, UNTURNED)
 
-    def _estimates_over(
-        self, tile: Tile, plate: PlatePixels, trimap: TrimapPixels
-    ) -> Float32[np.ndarray, "s s k"] | None:
-        """The classical estimates under a tile, if the network takes them."""
-        return None if self._estimates is None else self._estimates.over(plate, trimap, tile.top, tile.left)
-
-    def _reduced(self, estimates: Float32[np.ndarray, "s s k"]) -> Float32[np.ndarray, "k c c"]:
-        """Estimates over a context patch, channels first, averaged as its plate is."""
-        step = self._network.context_reduction
-        side = estimates.shape[0] // step
-        blocks = estimates.reshape(side, step, side, step, -1)
-        return np.ascontiguousarray(blocks.mean(axis=(1, 3), dtype=np.float32).transpose(2, 0, 1))
-
-    def _encoded(self, plate: PlatePixels, trimap: TrimapPixels) -> Float32[np.ndarray, "12 c c"]:
-        if self._network.context_reduction == 2:
+    def _context(self, plate: PlatePixels, trimap: TrimapPixels, tile: Tile, turn: Turn) -> np.ndarray:
+        """A context patch, reduced as the network wants it, encoded."""
+        reduction = self._network.context_reduction
+        if reduction == 2:
             plate, trimap = halve_patch(plate, trimap)
-        return encode_patch(plate, trimap, self._network.context_reduction)
+        return self._encoded(plate, trimap, tile, reduction, turn)
+
+    def _encoded(
+        self, plate: PlatePixels, trimap: TrimapPixels, tile: Tile, pixel_size: int, turn: Turn
+    ) -> Float32[np.ndarray, "k s s"]:
+        """A turned patch encoded, with the estimates after its twelve channels if the network takes them."""
+        encoded = encode_patch(turn.apply(plate), turn.apply(trimap), pixel_size)
+        if self._estimates is None:
+            return encoded
+        estimates = self._estimates.over(plate, trimap, tile.top, tile.left, pixel_size)
+        if turn != UNTURNED:
+            estimates = turn.apply(estimates.transpose(1, 2, 0)).transpose(2, 0, 1)
+        return np.concatenate([encoded, estimates])
 
     def _surroundings(self, tile: Tile) -> tuple[PlatePixels, TrimapPixels]:
         """Display-encoded plate and trimap under a tile, continued beyond the border."""

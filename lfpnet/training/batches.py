@@ -117,7 +117,7 @@ def _estimates(sample: TrainingSample) -> UInt8[np.ndarray, "h w k"]:
     plate = sample.plate.astype(np.float32) / 255
     small = reduce_plate(plate, sample.trimap, CROP_REDUCTION, is_linear=False)
     estimates = Estimates(*small, CROP_REDUCTION).over(plate, sample.trimap, 0, 0)
-    return np.rint(estimates * 255).astype(np.uint8)
+    return np.rint(np.moveaxis(estimates, 0, 2) * 255).astype(np.uint8)
 
 
 def batches(

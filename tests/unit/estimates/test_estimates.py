@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lfpnet.estimates import ALPHAS, PLANES, Estimates, colour_likelihood, propagated_alphas
 from lfpnet.estimates.colours import estimated_colours
 from lfpnet.estimates.reduced import MOST_PIXELS, reduce_plate, reduction_of
+from lfpnet.model.encoding import halve_patch
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
 
@@ -123,11 +124,21 @@ def test_neighbouring_tiles_see_the_same_estimates_and_known_pixels_hold():
     estimates = Estimates.of_plate(plate, trimap, is_linear=False)
     whole = estimates.over(plate, trimap, 0, 0)
     part = estimates.over(plate[32:80, 16:64], trimap[32:80, 16:64], 32, 16)
-    assert whole.shape == (96, 96, PLANES)
-    np.testing.assert_allclose(part, whole[32:80, 16:64], atol=2e-3)  # remap knows 1/32 of a pixel
-    assert (whole[trimap == FOREGROUND, :ALPHAS] == 1).all()
-    assert (whole[trimap == BACKGROUND, :ALPHAS] == 0).all()
-    assert error(whole[..., 0], alpha, trimap) < 4e-3
+    assert whole.shape == (PLANES, 96, 96)
+    np.testing.assert_allclose(part, whole[:, 32:80, 16:64], atol=2e-3)  # remap knows 1/32 of a pixel
+    assert (whole[:ALPHAS, trimap == FOREGROUND] == 1).all()
+    assert (whole[:ALPHAS, trimap == BACKGROUND] == 0).all()
+    assert error(whole[0], alpha, trimap) < 4e-3
+
+
+def test_a_reduced_part_is_the_mean_of_the_part():
+    plate, trimap, _ = disc(96)
+    estimates = Estimates.of_plate(plate, trimap, is_linear=False)
+    fine = estimates.over(plate[16:80, 16:80], trimap[16:80, 16:80], 16, 16)
+    half = estimates.over(*halve_patch(plate[16:80, 16:80], trimap[16:80, 16:80]), 16, 16, pixel_size=2)
+    mean = fine.reshape(PLANES, 32, 2, 32, 2).mean(axis=(2, 4))
+    np.testing.assert_allclose(half[ALPHAS:], mean[ALPHAS:], atol=2e-2)
+    assert np.abs(half - mean).mean() < 2e-3
 
 
 def test_a_linear_plate_is_estimated_in_display_space():
