@@ -83,7 +83,7 @@ class Estimates:
             _enlarge(part[4 * index + 3], across, down, alpha)
             for slope, channel in zip(part[4 * index :], channels, strict=False):
                 _enlarge(slope, across, down, term)
-                alpha += np.multiply(term, channel, out=term)
+                np.add(alpha, np.multiply(term, channel, out=term), out=alpha)
             np.clip(alpha, 0, 1, out=alpha)
             alpha[trimap == BACKGROUND] = 0
             alpha[trimap == FOREGROUND] = 1
