@@ -7,7 +7,7 @@ holds one `NNNNNN.npy` a scene - plate, trimap, alpha, foreground, background an
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from lfpnet.estimates import ALPHAS, PLANES, Estimates
 from lfpnet.estimates.reduced import reduce_plate
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
-_FORMAT = 4
+_FORMAT = 5
 #: Channels of a scene: plate, trimap, alpha, foreground, background, estimates.
 _LAYERS = (3, 1, 1, 3, 3, PLANES)
 #: How far the plate was reduced for the estimates, drawn for each scene.
@@ -38,7 +38,7 @@ SCENE_CHANCES = replace(
     unmarked_second=0.6,
     texture=0.35,
     defocus=0.5,
-    holes_to_unknown=0.5,
+    holes_to_unknown=0.7,
     foreground_to_unknown=0.01,
     part_to_unknown=0.3,
 )
@@ -49,6 +49,8 @@ SCENE_SCALES = (0.9, 1.6)
 SECOND_SCALES = (0.35, 1.2)
 FLAG_SHARE = 0.3
 PHOTOGRAPH_SHARE = 0.4
+#: What is seen through is drawn more often than in a pool: gaps that no mark reaches are what all propagation fills.
+OPEN_KINDS, OPEN_SHARE = ("net", "leaves", "grass"), 0.3
 #: A draw with more unknown pixels, or with one side unmarked, is drawn again a few times.
 MOST_UNKNOWN, DRAWS = 0.55, 4
 #: How often a crop has its colour channels exchanged, and how often they get another brightness.
@@ -171,12 +173,21 @@ class _Composites(SampleStream):
         """The middle of the picture near the middle of the scene."""
         return self._fitted(rng, SCENE_SCALES, self.context_size / 8)
 
+    def _foreground_index(self, rng: np.random.Generator) -> int:
+        """One that is seen through, now and then; else as the pool has it."""
+        return self._index_of(rng, OPEN_KINDS, OPEN_SHARE)
+
+    def _index_of(self, rng: np.random.Generator, kinds: Sequence[str], share: float) -> int:
+        """One of these kinds at their share, if the pool has any; else as the pool has it."""
+        chosen = np.flatnonzero(np.isin(self.pool.kinds, [list(GENERATORS).index(kind) for kind in kinds]))
+        if len(chosen) and rng.random() < share:
+            return int(rng.choice(chosen))
+        return super()._foreground_index(rng)
+
     def _second_foreground(
         self, rng: np.random.Generator
     ) -> tuple[UInt8[np.ndarray, "s s 3"], UInt8[np.ndarray, "s s"]]:
-        flags = np.flatnonzero(self.pool.kinds == list(GENERATORS).index("flag"))
-        is_flag = len(flags) > 0 and rng.random() < FLAG_SHARE
-        index = int(rng.choice(flags)) if is_flag else self._foreground_index(rng)
+        index = self._index_of(rng, ("flag",), FLAG_SHARE)
         matrix = self._fitted(rng, SECOND_SCALES, self.context_size / 3)
         if rng.random() < PHOTOGRAPH_SHARE:
             colour = self._background_crop(rng)
