@@ -1,5 +1,6 @@
 """Training samples as the tensors that the network and the losses take."""
 
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -155,9 +156,16 @@ def batches_of(
         num_workers=workers,
         persistent_workers=False,
         prefetch_factor=4 if workers else None,
+        worker_init_fn=_leave_signals_to_the_run,
     )
     for tensors in loader:
         yield Batch(**tensors)
+
+
+def _leave_signals_to_the_run(_worker: int) -> None:
+    """Ctrl-C and a farm's SIGTERM reach the whole group; the run ends its step and saves, and then ends its workers."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _planes(pixels: np.ndarray) -> Tensor:

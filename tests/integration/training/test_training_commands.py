@@ -121,19 +121,21 @@ def test_an_ablation_prints_its_table(pool, tmp_path, capsys):
     assert "| w/o P.M. |" in capsys.readouterr().out
 
 
-def test_a_run_that_the_farm_ends_saves_says_so_and_goes_on(pool, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_whose_whole_group_is_ended_saves_says_so_and_goes_on(pool, tmp_path, number):
     config = TrainingConfig(NETWORK, (Phase(100_000, inner_size=32, batch_size=1),), precision="fp32")
     (tmp_path / "run.toml").write_text(toml_text(config))
     folder = tmp_path / "run"
     command = [sys.executable, "-m", "sidecar.cli.main", "train", "--config", str(tmp_path / "run.toml")]
-    command += ["--pool", str(pool), "-o", str(folder), "--workers", "0", "--device", "cpu"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    command += ["--pool", str(pool), "-o", str(folder), "--workers", "1", "--device", "cpu"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as process:
         deadline = time.monotonic() + 120
         while not (folder / "log.jsonl").exists() or not (folder / "log.jsonl").read_text().count("\n"):
             assert process.poll() is None, process.communicate()[1]
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        process.send_signal(signal.SIGTERM)
+        os.killpg(process.pid, number)  # as a terminal and a farm do: the workers get it too
         out, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert "goes on from there" in out
