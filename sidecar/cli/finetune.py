@@ -99,7 +99,11 @@ def run(arguments: argparse.Namespace) -> int:
     with _pool(arguments.pool) as pool, stopping_kindly() as stop:
         shown = {"loss": "loss", "held-back mse": "held-back mse", "procedural mse": "procedural mse"}
         progress = Progress(options.steps, 0, shown, label="finetune")
-        frames = read_frames(taught, seed=options.seed), read_frames(held, seed=options.seed + 1)
+        has_estimates = network.config.has_estimates
+        frames = [
+            read_frames(cases, seed=options.seed + number, has_estimates=has_estimates)
+            for number, cases in enumerate((taught, held))
+        ]
         fitted = fit(
             network, *frames, pool, options, device=device, workers=arguments.workers, progress=progress,
             is_stopped=stop,

@@ -9,8 +9,9 @@ from jaxtyping import Int32, UInt8
 from lfpnet.colour import display_encode
 from lfpnet.data.layouts import Case, EvaluationCase, OnSkip
 from lfpnet.errors import InputError, TrimapError
+from lfpnet.estimates import Estimates
 from lfpnet.training.finetuning.layers import extended_layers
-from lfpnet.types import UNKNOWN, PlatePixels
+from lfpnet.types import UNKNOWN, PlatePixels, TrimapPixels
 
 #: Places kept for each frame; crops are cut about them.
 PLACES = 4096
@@ -29,6 +30,8 @@ class ShotFrame:
         background: defined everywhere.
         places: x and y of unknown pixels.
         is_linear: whether its layers mix as light.
+        estimates: classical estimates times 255 of the whole plate under its own trimap, for the networks that take
+            them.
     """
 
     name: str
@@ -39,6 +42,7 @@ class ShotFrame:
     background: UInt8[np.ndarray, "h w 3"]
     places: Int32[np.ndarray, "k 2"]
     is_linear: bool
+    estimates: UInt8[np.ndarray, "10 h w"] | None = None
 
 
 def usable_frames(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> list[Case]:
@@ -67,12 +71,13 @@ def usable_frames(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> li
     return usable
 
 
-def read_frames(cases: Sequence[Case], *, seed: int = 1) -> list[ShotFrame]:
+def read_frames(cases: Sequence[Case], *, seed: int = 1, has_estimates: bool = False) -> list[ShotFrame]:
     """Read frames and extend their colours beyond the alpha.
 
     Args:
         cases: plates with alphas; foreground and background are used where they exist.
         seed: of the places that crops are cut about.
+        has_estimates: whether the network takes classical estimates, which are then made for each whole frame.
 
     Returns:
         The frames in the same order.
@@ -83,10 +88,11 @@ def read_frames(cases: Sequence[Case], *, seed: int = 1) -> list[ShotFrame]:
         TrimapError: a frame has no unknown pixel.
         ConfigurationError: pymatting is not installed.
     """
-    return [_frame(case.read(), np.random.default_rng([seed, number])) for number, case in enumerate(cases)]
+    generators = (np.random.default_rng([seed, number]) for number in range(len(cases)))
+    return [_frame(case.read(), rng, has_estimates) for case, rng in zip(cases, generators, strict=True)]
 
 
-def _frame(case: EvaluationCase, rng: np.random.Generator) -> ShotFrame:
+def _frame(case: EvaluationCase, rng: np.random.Generator, has_estimates: bool) -> ShotFrame:
     rows, columns = _unknown_places(case)
     chosen = rng.integers(0, len(rows), PLACES)
     plate, foreground, background = (_display(case, layer) for layer in (case.plate, case.foreground, case.background))
@@ -101,7 +107,13 @@ def _frame(case: EvaluationCase, rng: np.random.Generator) -> ShotFrame:
         background=_eight_bit(background),
         places=np.stack([columns[chosen], rows[chosen]], axis=1).astype(np.int32),
         is_linear=case.is_linear,
+        estimates=_estimates(plate, case.trimap) if has_estimates else None,
     )
+
+
+def _estimates(plate: PlatePixels, trimap: TrimapPixels) -> UInt8[np.ndarray, "10 h w"]:
+    """What inference will give the network of this plate."""
+    return _eight_bit(Estimates.of_plate(plate, trimap, is_linear=False).over(plate, trimap, 0, 0))
 
 
 def _unknown_places(case: EvaluationCase) -> tuple[np.ndarray, np.ndarray]:

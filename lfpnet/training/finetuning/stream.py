@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float64, UInt8
 
 from lfpnet.data import augment
 from lfpnet.data.pool import Pool
 from lfpnet.data.samples import SampleChances, SampleStream, TrainingSample
+from lfpnet.estimates import ALPHAS
 from lfpnet.training.finetuning.frames import ShotFrame
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
@@ -78,11 +79,24 @@ class ShotStream(SampleStream):
             augment.warp(pixels, matrix, self.context_size)
             for pixels in (frame.plate, frame.foreground, frame.background, frame.alpha)
         )
+        estimates = None  # of another trimap they would be others
         if rng.random() < self.own_trimap:
             trimap = _trimap(augment.warp(frame.trimap, matrix, self.context_size), alpha)
+            estimates = self._estimates(frame, matrix, trimap)
         else:
             trimap = self._unknown_region(rng, alpha)
-        return TrainingSample(plate, trimap, alpha, foreground, background, plate, frame.is_linear)
+        return TrainingSample(plate, trimap, alpha, foreground, background, plate, frame.is_linear, estimates)
+
+    def _estimates(
+        self, frame: ShotFrame, matrix: Float64[np.ndarray, "2 3"], trimap: UInt8[np.ndarray, "s s"]
+    ) -> UInt8[np.ndarray, "s s 10"] | None:
+        """Those of the whole frame under a crop, true to the crop's trimap."""
+        if frame.estimates is None:
+            return None
+        crop = np.stack([augment.warp(plane, matrix, self.context_size) for plane in frame.estimates], axis=2)
+        crop[trimap == BACKGROUND, :ALPHAS] = 0
+        crop[trimap == FOREGROUND, :ALPHAS] = 255
+        return crop
 
     def _foreground(self, rng: np.random.Generator) -> tuple[UInt8[np.ndarray, "s s 3"], UInt8[np.ndarray, "s s"]]:
         """Cut a foreground of the shot."""

@@ -10,6 +10,7 @@ import torch
 from lfpnet.data.layouts import Case, find_cases
 from lfpnet.data.pool import build_pool
 from lfpnet.errors import ConfigurationError, ImageFileError, TrimapError
+from lfpnet.estimates import ALPHAS, Estimates
 from lfpnet.model.checkpoint import Provenance
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import build_network
@@ -158,6 +159,22 @@ def test_a_crop_as_it_was_shot_is_a_part_of_the_plate_whose_layers_compose_it(po
         composed = weight * sample.foreground + (1 - weight) * sample.background
         errors.append(np.abs(composed - sample.plate).mean())
     assert np.mean(errors) < 4
+
+
+def test_estimates_of_whole_frames_lie_under_the_crops_that_keep_their_trimap(pool, shots):
+    frames = read_frames(find_cases(shots), has_estimates=True)
+    plate = frames[0].plate.astype(np.float32) / 255
+    whole = Estimates.of_plate(plate, frames[0].trimap, is_linear=False).over(plate, frames[0].trimap, 0, 0)
+    assert np.abs(frames[0].estimates / 255 - whole).max() < 0.01
+    stream = ShotStream(pool, frames, 16, seed=3, procedural_share=0.0, as_shot=1.0, own_trimap=1.0)
+    errors = []
+    for index in range(20):
+        sample = stream.sample(index)
+        assert (sample.estimates[sample.trimap == FOREGROUND, :ALPHAS] == 255).all()
+        errors.append(np.abs(sample.estimates[..., 0].astype(int) - sample.alpha).mean())
+    assert np.mean(errors) < 12  # under another place of the frame they would be off by 50
+    redrawn = ShotStream(pool, frames, 16, seed=3, procedural_share=0.0, as_shot=1.0, own_trimap=0.0)
+    assert redrawn.sample(0).estimates is None
 
 
 def test_the_procedural_share_is_kept(pool, frames):
