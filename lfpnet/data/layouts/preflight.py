@@ -1,6 +1,6 @@
 """Look at the headers of every file of every case before hours are spent on the first ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lfpnet.data.layouts.case import Case
@@ -12,7 +12,9 @@ from lfpnet.images.source_file import picture_kind
 _HEADER_BYTES = 1 << 16
 
 
-def check_cases(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> list[Case]:
+def check_cases(
+    cases: Sequence[Case], *, on_skip: OnSkip | None = None, check: Callable[[Case], object] | None = None
+) -> list[Case]:
     """Check that every file exists, is a picture, and has its plate's size as far as the headers tell.
 
     EXR files are placed by their windows when they are read, so their sizes are left for then.
@@ -20,6 +22,7 @@ def check_cases(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> list
     Args:
         cases: what will be read later.
         on_skip: told the sentence of every case that cannot be read; None refuses them.
+        check: another look at a case, instead of the one at its headers; it raises what is wrong.
 
     Returns:
         The cases without those skipped.
@@ -30,7 +33,7 @@ def check_cases(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> list
     usable = []
     for case in cases:
         try:
-            _check(case)
+            (check or _check_headers)(case)
         except InputError as error:
             if on_skip is None:
                 raise
@@ -40,7 +43,7 @@ def check_cases(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> list
     return usable
 
 
-def _check(case: Case) -> None:
+def _check_headers(case: Case) -> None:
     sizes = {path: _size(path) for path in case.files}
     expected = sizes[case.plate]
     for path, size in sizes.items():

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Int32, UInt8
 
 from lfpnet.colour import display_encode
-from lfpnet.data.layouts import Case, EvaluationCase, OnSkip
-from lfpnet.errors import InputError, TrimapError
+from lfpnet.data.layouts import Case, EvaluationCase, OnSkip, check_cases
+from lfpnet.errors import TrimapError
 from lfpnet.estimates import Estimates
 from lfpnet.training.finetuning.layers import extended_layers
 from lfpnet.types import UNKNOWN, PlatePixels, TrimapPixels
@@ -58,17 +58,7 @@ def usable_frames(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> li
     Raises:
         InputError: the sentence of the first frame that cannot be used.
     """
-    usable = []
-    for case in cases:
-        try:
-            _unknown_places(case.read())
-        except InputError as error:
-            if on_skip is None:
-                raise
-            on_skip(str(error))
-        else:
-            usable.append(case)
-    return usable
+    return check_cases(cases, on_skip=on_skip, check=lambda case: _unknown_places(case.read()))
 
 
 def read_frames(cases: Sequence[Case], *, seed: int = 1, has_estimates: bool = False) -> list[ShotFrame]:
