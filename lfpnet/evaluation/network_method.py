@@ -41,7 +41,7 @@ class NetworkMethod:
             "weights licence": provenance.licence,
             "weights facts": facts or "none",
             "plan": options.plan,
-            "tile": str(options.tile_side(self.predictor.config.structure)),
+            "tile": str(options.tile or "what suits plan, network and trimap"),
             "test-time augmentation": "yes" if options.has_augmentation else "no",
             "alpha truncated to 8 bits": "yes" if options.is_truncated else "no",
             "device": str(self.predictor.device),

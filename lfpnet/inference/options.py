@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from lfpnet.inference.reach import LARGE, suited_side
 from lfpnet.inference.tiling import PlanName
+from lfpnet.types import TrimapPixels
 
 
 @dataclass(frozen=True)
@@ -12,7 +14,7 @@ class MatteOptions:
 
     Attributes:
         plan: `fast`, `exact` or `published`, see `lfpnet.inference.tiling`.
-        tile: side of a tile in pixels, a multiple of 16; None takes what suits plan and network.
+        tile: side of a tile in pixels, a multiple of 16; None takes what suits plan, network and trimap.
         has_augmentation: whether every tile is seen in all eight turns (test-time augmentation).
         alpha_depth: `half` rounds alpha before the colours are solved, so that what a half-float file stores still
             reproduces the plate.
@@ -25,8 +27,10 @@ class MatteOptions:
     alpha_depth: Literal["half", "float"] = "float"
     is_truncated: bool = False
 
-    def tile_side(self, structure: str) -> int:
-        """The side of a tile: the paper's 1024 for its own plans and network, else 512."""
+    def tile_side(self, structure: str, trimap: TrimapPixels) -> int:
+        """The side of a tile: the paper's 1024 for its own plans and network; for lean ones what the trimap needs."""
         if self.tile is not None:
             return self.tile
-        return 1024 if structure == "published" and self.plan != "fast" else 512
+        if structure == "published":
+            return 512 if self.plan == "fast" else 1024
+        return suited_side(trimap) if self.plan == "fast" else LARGE

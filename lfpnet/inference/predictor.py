@@ -133,7 +133,7 @@ class Predictor:
         is_cancelled: Callable[[], bool] | None,
     ) -> Matte:
         """Matte with the tiles asked for; while they do not fit into memory, with half their side."""
-        side = options.tile_side(self.config.structure)
+        side = options.tile_side(self.config.structure, trimap)
         plan = plan_tiles(options.plan, trimap, side)
         try:
             return self._matte_tiles(plan, cutter, trimap, options, progress, is_cancelled)
