@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from lfpnet.colour import display_encode, srgb_encode
 from lfpnet.data.layouts import EvaluationCase
 from lfpnet.evaluation.method import Estimate
 from lfpnet.inference import MatteOptions, Predictor
+from lfpnet.inference.tiling import SMALLEST_SIDE
+from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +75,21 @@ def network_methods(
         ConfigurationError: device or precision do not exist.
     """
     predictors = [Predictor.load(file, device=device, precision=precision) for file in weights]
+    for predictor in predictors:
+        _warm_up(predictor)
     titles = _titles(weights, predictors)
     return [
         NetworkMethod(_name(title, choice, options), predictor, choice, file)
         for (title, predictor, file), choice in product(zip(titles, predictors, weights, strict=True), options)
     ]
+
+
+def _warm_up(predictor: Predictor) -> None:
+    """Matte a ramp once: what the first matte compiles and loads is no time of the method."""
+    ramp = np.linspace(0, 1, SMALLEST_SIDE, dtype=np.float32)
+    plate = np.repeat(np.tile(ramp, (SMALLEST_SIDE, 1))[..., None], 3, axis=2)
+    trimap = np.where(plate[..., 0] < 0.3, BACKGROUND, np.where(plate[..., 0] > 0.7, FOREGROUND, UNKNOWN))
+    predictor.matte(plate, trimap.astype(np.uint8), is_linear=False, options=MatteOptions(tile=SMALLEST_SIDE))
 
 
 def _titles(weights: Sequence[Path | None], predictors: Sequence[Predictor]) -> list[str]:
