@@ -128,13 +128,7 @@ def build_pool(
         OutputError: the folder cannot be made, or the disk is too small.
     """
     total = count + len(foregrounds)
-    if count < 0 or total < 1 or size < 16 or len(backgrounds) + procedural_backgrounds < 1:
-        raise ConfigurationError(
-            f"A pool needs at least one foreground of 16 px and one background, not {total} of {size} px and "
-            f"{len(backgrounds) + procedural_backgrounds}; raise the counts."
-        )
-    if share is not None and not 0 < share < 1:
-        raise ConfigurationError(f"Expected a share of foregrounds from folders between 0 and 1, got {share:g}.")
+    _check_counts(count, total, size, len(backgrounds) + procedural_backgrounds, share)
     recipe: dict[str, object] = {
         "format": _FORMAT,
         "drawing": DRAWING,
@@ -154,12 +148,28 @@ def build_pool(
     _make_room(folder, total * size * size * 4)
     write_backgrounds(folder, backgrounds, procedural_backgrounds, seed)
     _fill(folder, recipe, _Source(count, seed, size, tuple(foregrounds)), workers, progress)
+    _finish(folder, recipe)
+    return open_pool(folder)
+
+
+def _check_counts(count: int, total: int, size: int, backgrounds: int, share: float | None) -> None:
+    """Refuse what no pool can be."""
+    if count < 0 or total < 1 or size < 16 or backgrounds < 1:
+        raise ConfigurationError(
+            f"A pool needs at least one foreground of 16 px and one background, not {total} of {size} px and "
+            f"{backgrounds}; raise the counts."
+        )
+    if share is not None and not 0 < share < 1:
+        raise ConfigurationError(f"Expected a share of foregrounds from folders between 0 and 1, got {share:g}.")
+
+
+def _finish(folder: Path, recipe: dict[str, object]) -> None:
+    """Write the provenance, which makes the folder a pool, and drop what only an unfinished one needs."""
     temporary = folder / "pool.json.partial"
     temporary.write_text(json.dumps(recipe, indent=1))
     temporary.replace(folder / "pool.json")
     (folder / "recipe.json").unlink()
     (folder / "finished.npy").unlink()
-    return open_pool(folder)
 
 
 def _is_finished(folder: Path, recipe: dict[str, object]) -> bool:
