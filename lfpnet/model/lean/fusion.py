@@ -40,36 +40,40 @@ class LeanFusion(nn.Module):
         Returns:
             Alpha (b, 1, h, w), foreground and background (b, 3, h, w), each in 0 to 1; where there are estimates also
             the network's own alpha, which learns beside the weighed one: else it would be weighed little, learn little
-            and stay so.
+            and stay so. Colours are the network's own as far as its alpha is, else those estimated.
         """
         raw = raw.float()
-        correction, to_foreground, to_background, weight = raw[:, :RAW_CHANNELS].split([1, 3, 3, 1], dim=1)
         has_estimates = raw.shape[1] > RAW_CHANNELS
-        estimates = inner[:, -PLANES:].float() if has_estimates else None
-        known_foreground, known_background = _known_colours(inner, plate, estimates)
+        encoded, estimates = (inner[:, :-PLANES], inner[:, -PLANES:].float()) if has_estimates else (inner, None)
+        correction, to_foreground, to_background, weight = raw[:, :RAW_CHANNELS].split([1, 3, 3, 1], dim=1)
+        known_foreground, known_background = _known_colours(encoded, plate)
         foreground = clamp_unit(known_foreground + to_foreground)
         background = clamp_unit(known_background + to_background)
         trust = functional.softplus(weight - 3.0) + LEAST_WEIGHT
-        predicted = correction + (0.5 if estimates is None else estimates[:, :1])
-        own = clamp_unit(project_alpha(plate.float(), foreground, background, predicted, trust))
+        own = clamp_unit(project_alpha(plate.float(), foreground, background, correction + 0.5, trust))
         if estimates is None:
             return own, foreground, background, None
-        return _weighed(own, estimates[:, :ALPHAS], raw[:, RAW_CHANNELS:]), foreground, background, own
+        shares = _shares(raw[:, RAW_CHANNELS:])
+        alpha = (shares * torch.cat([own, estimates[:, :ALPHAS]], dim=1)).sum(dim=1, keepdim=True)
+        estimated = estimates[:, ALPHAS : ALPHAS + 3], estimates[:, ALPHAS + 3 :]
+        foreground, background = (
+            torch.lerp(other, mine, shares[:, :1])
+            for other, mine in zip(estimated, (foreground, background), strict=True)
+        )
+        return alpha, foreground, background, own
 
 
-def _known_colours(inner: Tensor, plate: Tensor, estimates: Tensor | None) -> tuple[Tensor, Tensor]:
-    """The colours that are corrected: estimated under an alpha, propagated, or the plate's own."""
-    if estimates is not None:
-        colours = estimates[:, ALPHAS:]
-    elif inner.shape[1] > CHANNELS:
-        colours = inner[:, CHANNELS : CHANNELS + 6]
-    else:
+def _known_colours(encoded: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
+    """The colours that are corrected: the propagated ones, or the plate's own.
+
+    Not those estimated under an alpha: where it is wrong they are wrong with it, and the own alpha learns to repeat it.
+    """
+    if encoded.shape[1] == CHANNELS:
         return plate, plate
-    return colours[:, :3], colours[:, 3:]
+    return encoded[:, CHANNELS : CHANNELS + 3], encoded[:, CHANNELS + 3 : CHANNELS + 6]
 
 
-def _weighed(alpha: Tensor, estimates: Tensor, beliefs: Tensor) -> Tensor:
-    """The mean of the network's own alpha and the estimates under what is believed of each."""
+def _shares(beliefs: Tensor) -> Tensor:
+    """How much of each alpha is taken under what is believed of it, the own one first; they add up to 1."""
     first = torch.tensor(FIRST_BELIEFS, device=beliefs.device).view(1, -1, 1, 1)
-    shares = torch.softmax(DECISIVENESS * beliefs + first, dim=1)
-    return (shares * torch.cat([alpha, estimates], dim=1)).sum(dim=1, keepdim=True)
+    return torch.softmax(DECISIVENESS * beliefs + first, dim=1)

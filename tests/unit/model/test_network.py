@@ -8,7 +8,7 @@ from lfpnet.estimates import ALPHAS, PLANES
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.layers import StandardizedConv2d, clamp_unit
 from lfpnet.model.lean.colour_prior import spread_colour
-from lfpnet.model.lean.fusion import BELIEFS, RAW_CHANNELS, LeanFusion
+from lfpnet.model.lean.fusion import BELIEFS, FIRST_BELIEFS, RAW_CHANNELS, LeanFusion
 from lfpnet.model.network import build_network
 
 VARIANTS = ["none", "non_local", "aspp", "cspp"]
@@ -85,19 +85,23 @@ def test_folding_changes_no_prediction(preset, side):
         assert (one is other) if one is None else torch.allclose(one, other, atol=2e-4)
 
 
-def test_a_fresh_guide_says_what_its_estimates_say_and_learns_its_own_alpha():
+def test_a_fresh_guide_weighs_its_estimates_and_its_own_alpha_does_not_start_from_them():
     torch.manual_seed(2)
     network = build_network(LFPNetConfig.of_preset("lfpnet-guided")).eval()
     inner, context, plate = _inputs(64, 2, planes=PLANES)
     alpha = torch.rand(2, 1, 64, 64)
     colours = torch.rand(2, 6, 64, 64)
-    plate = alpha * colours[:, :3] + (1 - alpha) * colours[:, 3:]
-    inner[:, -PLANES:] = torch.cat([alpha.expand(-1, ALPHAS, -1, -1), colours], dim=1)
-    prediction = network(inner, context, plate)
-    assert torch.allclose(prediction.alpha, alpha, atol=1e-4)
-    assert torch.allclose(prediction.own_alpha, alpha, atol=1e-4)
-    assert torch.equal(prediction.foreground, colours[:, :3])
-    prediction.own_alpha.mean().backward()
+    predictions = []
+    for estimate in (torch.cat([alpha.expand(-1, ALPHAS, -1, -1), colours], dim=1), torch.zeros(2, PLANES, 64, 64)):
+        inner[:, -PLANES:] = estimate
+        predictions.append(network(inner, context, plate))
+    with_estimate, without = predictions
+    assert torch.equal(with_estimate.own_alpha, without.own_alpha)
+    share = 1 - torch.tensor(FIRST_BELIEFS).softmax(dim=0)[0]
+    assert torch.allclose(with_estimate.alpha - without.alpha, share * alpha, atol=1e-5)
+    assert torch.allclose(with_estimate.foreground - without.foreground, share * colours[:, :3], atol=1e-5)
+    assert torch.allclose(with_estimate.background - without.background, share * colours[:, 3:], atol=1e-5)
+    with_estimate.own_alpha.mean().backward()
     assert network.matting.raw.weight.grad[0].abs().sum() > 0
 
 
