@@ -100,10 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
         shown = {"loss": "loss", "held-back mse": "held-back mse", "procedural mse": "procedural mse"}
         progress = Progress(options.steps, 0, shown, label="finetune")
         has_estimates = network.config.has_estimates
-        frames = [
-            read_frames(cases, seed=options.seed + number, has_estimates=has_estimates)
-            for number, cases in enumerate((taught, held))
-        ]
+        frames = (
+            read_frames(taught, seed=options.seed, has_estimates=has_estimates),
+            read_frames(held, seed=options.seed + 1, has_estimates=has_estimates),
+        )
         fitted = fit(
             network, *frames, pool, options, device=device, workers=arguments.workers, progress=progress,
             is_stopped=stop,
