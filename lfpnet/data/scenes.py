@@ -25,14 +25,14 @@ from lfpnet.estimates import ALPHAS, PLANES, Estimates
 from lfpnet.estimates.reduced import reduce_plate
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
-_FORMAT = 5
+_FORMAT = 6
 #: Channels of a scene: plate, trimap, alpha, foreground, background, estimates.
 _LAYERS = (3, 1, 1, 3, 3, PLANES)
 #: How far the plate was reduced for the estimates, drawn for each scene.
 REDUCTIONS = (2, 4)
-#: Of a scene's subject: one of them, often with another of which the trimap may know nothing, often before what is out
-#: of focus, and trimaps as artists draw them: holes unmarked, a part left open, seldom useless.
-SCENE_CHANCES = replace(
+#: Every other scene is hard: a subject often with another of which the trimap may know nothing, often before what is
+#: out of focus, and trimaps as artists draw them: holes unmarked, a part left open, seldom useless.
+HARD_CHANCES = replace(
     SampleChances(),
     second_foreground=0.45,
     unmarked_second=0.6,
@@ -42,6 +42,11 @@ SCENE_CHANCES = replace(
     foreground_to_unknown=0.01,
     part_to_unknown=0.3,
 )
+#: The others are plain, as most plates are: one subject in its own colours and a trimap that follows it. There the
+#: estimates are good, and from hard scenes alone a network would learn to overrule them everywhere.
+PLAIN_CHANCES = replace(
+    HARD_CHANCES, second_foreground=0.0, texture=0.1, camouflage=0.03, own_colours=0.0, part_to_unknown=0.05
+)
 SCENE_RADII = (2.0, 24.0)
 SCENE_SCALES = (0.9, 1.6)
 #: The second subject lies anywhere and is often a flag, or wears a photograph, whose colours no palette has: solid, of
@@ -49,8 +54,9 @@ SCENE_SCALES = (0.9, 1.6)
 SECOND_SCALES = (0.35, 1.2)
 FLAG_SHARE = 0.3
 PHOTOGRAPH_SHARE = 0.4
-#: What is seen through is drawn more often than in a pool: gaps that no mark reaches are what all propagation fills.
-OPEN_KINDS, OPEN_SHARE = ("net", "leaves", "grass"), 0.3
+#: What is seen through is drawn more often than in a pool: gaps that no mark reaches, which all propagation fills, in
+#: hard scenes; coverage that is fractional everywhere, which a network takes for an edge, in plain ones.
+OPEN_KINDS, SHEER_KINDS, THROUGH_SHARE = ("net", "leaves", "grass"), ("smoke", "glass", "feather", "leaves"), 0.3
 #: A draw with more unknown pixels, or with one side unmarked, is drawn again a few times.
 MOST_UNKNOWN, DRAWS = 0.55, 4
 #: How often a crop has its colour channels exchanged, and how often they get another brightness.
@@ -89,11 +95,14 @@ def build_scenes(
         )
     recipe = {"format": _FORMAT, "seed": seed, "side": side, "pool": pool.provenance}
     _start(folder, recipe)
-    composites = _Composites(pool, side // 2, seed, chances=SCENE_CHANCES, radii=SCENE_RADII)
+    streams = (
+        _Composites(pool, side // 2, seed, PLAIN_CHANCES, through=SHEER_KINDS),
+        _Composites(pool, side // 2, seed, HARD_CHANCES, through=OPEN_KINDS),
+    )
     for number in range(first, first + count):
         path = folder / f"{number:06d}.npy"
         if not path.exists():
-            _write(path, _scene(composites.usable(number), np.random.default_rng([seed, number, 1])))
+            _write(path, _scene(streams[number % 2].usable(number), np.random.default_rng([seed, number, 1])))
         if progress is not None:
             progress(number - first + 1, count)
 
@@ -153,7 +162,21 @@ class SceneStream:
 
 
 class _Composites(SampleStream):
-    """Samples with a whole subject in the frame and both sides marked, as an artist would hand them in."""
+    """Samples with a whole subject in the frame and both sides marked, as an artist would hand them in.
+
+    Args:
+        pool: foregrounds and backgrounds.
+        inner_size: half the side of a scene.
+        seed: another seed, other scenes.
+        chances: how often each step is taken.
+        through: kinds that are seen through, drawn more often than the pool has them.
+    """
+
+    def __init__(
+        self, pool: Pool, inner_size: int, seed: int, chances: SampleChances, *, through: Sequence[str]
+    ) -> None:
+        super().__init__(pool, inner_size, seed, chances=chances, radii=SCENE_RADII)
+        self.through = through
 
     def usable(self, number: int) -> TrainingSample:
         """The first of a few draws whose trimap helps; the last when none does."""
@@ -175,7 +198,7 @@ class _Composites(SampleStream):
 
     def _foreground_index(self, rng: np.random.Generator) -> int:
         """One that is seen through, now and then; else as the pool has it."""
-        return self._index_of(rng, OPEN_KINDS, OPEN_SHARE)
+        return self._index_of(rng, self.through, THROUGH_SHARE)
 
     def _index_of(self, rng: np.random.Generator, kinds: Sequence[str], share: float) -> int:
         """One of these kinds at their share, if the pool has any; else as the pool has it."""

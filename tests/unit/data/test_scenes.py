@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from lfpnet.data import scenes
 from lfpnet.data.pool import build_pool
 from lfpnet.data.scenes import SceneStream, _start, build_scenes
 from lfpnet.errors import ConfigurationError, InputError
@@ -75,6 +76,21 @@ def test_a_scene_depends_on_its_number_alone(folder, tmp_path):
     pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
     build_scenes(tmp_path, pool, 1, 5, side=96, first=2)
     assert (np.load(tmp_path / "000002.npy") == np.load(folder / "scenes" / "000002.npy")).all()
+
+
+def test_every_other_scene_holds_one_subject_alone(folder, tmp_path, monkeypatch):
+    pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
+    chances = []
+    second = scenes._Composites._second_foreground
+
+    def recorded(stream, rng):
+        chances.append(stream.chances)
+        return second(stream, rng)
+
+    monkeypatch.setattr(scenes._Composites, "_second_foreground", recorded)
+    build_scenes(tmp_path, pool, 12, 5, side=96)
+    assert chances
+    assert all(chance is scenes.HARD_CHANCES for chance in chances)
 
 
 def test_estimates_reach_the_network_that_takes_them_and_no_other(folder):
