@@ -4,9 +4,11 @@ Memory and time are bounded whatever the plate: it is halved until it is small e
 Source: He, Sun and Tang, Guided Image Filtering; He and Sun, Fast Guided Filter, for the enlargement.
 """
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 
 from lfpnet.estimates.colours import estimated_colours
 from lfpnet.estimates.likelihood import colour_likelihood
@@ -117,14 +119,31 @@ def _guided(plate: PlatePixels, alpha: AlphaPixels, epsilon: float) -> Float32[n
     plate = np.ascontiguousarray(plate, np.float32)
     means, mean = _box(plate), _box(alpha)
     with_alpha = _box(plate * alpha[..., None]) - means * mean[..., None]
-    covariance = np.empty((*alpha.shape, 3, 3), np.float32)
-    for i in range(3):
-        for j in range(i, 3):
-            product = _box(plate[..., i] * plate[..., j]) - means[..., i] * means[..., j]
-            covariance[..., i, j] = covariance[..., j, i] = product + (epsilon if i == j else 0)
-    slopes = np.linalg.solve(covariance, with_alpha[..., None])[..., 0].astype(np.float32)
+    covariance = {
+        (i, j): (_box(plate[..., i] * plate[..., j]) - means[..., i] * means[..., j]).astype(np.float64)
+        + (epsilon if i == j else 0)
+        for i in range(3)
+        for j in range(i, 3)
+    }
+    slopes = _solved(covariance, with_alpha).astype(np.float32)
     offset = mean - (slopes * means).sum(axis=2)
     return np.concatenate([_box(slopes), _box(offset)[..., None]], axis=2)
+
+
+def _solved(
+    matrix: Mapping[tuple[int, int], Float64[np.ndarray, "h w"]], right: Float32[np.ndarray, "h w 3"]
+) -> Float64[np.ndarray, "h w 3"]:
+    """Solve a symmetric system of three for every pixel, by Cramer's rule, in half the time of LAPACK's loop.
+
+    In double: where colours vary along one direction the cofactors are small differences.
+    """
+    a, b, c, d, e, f = (matrix[at] for at in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)))
+    first, second, third = d * f - e * e, c * e - b * f, b * e - c * d
+    scale = 1 / (a * first + b * second + c * third)
+    x, y, z = (right[..., channel] * scale for channel in range(3))
+    middle, last, low = a * f - c * c, b * c - a * e, a * d - b * b
+    solved = first * x + second * y + third * z, second * x + middle * y + last * z, third * x + last * y + low * z
+    return np.stack(solved, axis=2)
 
 
 def _box(values: np.ndarray) -> np.ndarray:

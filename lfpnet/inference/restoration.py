@@ -3,6 +3,8 @@
 Source: alpha is known where the trimap is (the paper, section 1); foreground and background solve its equation 1.
 """
 
+from functools import partial
+
 import numpy as np
 import torch
 from jaxtyping import Float32
@@ -39,19 +41,22 @@ def restore_plate_space(display: Matte, plate: PlatePixels, trimap: TrimapPixels
     Returns:
         Alpha, and scene-linear foreground and background: alpha F + (1 - alpha) B is the linear plate.
     """
-    brightest = float(max(1.0, plate.max())) if is_linear else 1.0
-    far_foreground = _spread(display.foreground, plate, trimap, FOREGROUND, is_linear=is_linear)
-    far_background = _spread(display.background, plate, trimap, BACKGROUND, is_linear=is_linear)
+    decode = partial(display_decode, brightest=float(max(1.0, plate.max()))) if is_linear else to_linear
+    layers = [
+        (near, torch.from_numpy(decode(_spread(near, plate, trimap, known, is_linear=is_linear).numpy())))
+        for near, known in ((display.foreground, FOREGROUND), (display.background, BACKGROUND))
+    ]
     height = trimap.shape[0]
     for top in range(0, height, ROWS_PER_STRIPE):
         rows = slice(top, min(height, top + ROWS_PER_STRIPE))
-        is_known = (trimap[rows] != UNKNOWN)[..., None]
-        layers = []
-        for near, far in ((display.foreground, far_foreground), (display.background, far_background)):
-            colours = np.where(is_known, _rows_of(far, rows, trimap.shape), near[rows])
-            layers.append(display_decode(colours, brightest=brightest) if is_linear else to_linear(colours))
+        unknown = np.flatnonzero(trimap[rows] == UNKNOWN)
+        priors = []
+        for near, far in layers:
+            prior = _rows_of(far, rows, trimap.shape)
+            prior.reshape(-1, 3)[unknown] = decode(np.take(near[rows].reshape(-1, 3), unknown, axis=0))
+            priors.append(prior)
         plate_linear = plate[rows] if is_linear else to_linear(plate[rows])
-        solved = solve_layers(np.ascontiguousarray(plate_linear), display.alpha[rows], layers[0], layers[1])
+        solved = solve_layers(np.ascontiguousarray(plate_linear), display.alpha[rows], *priors)
         display.foreground[rows], display.background[rows] = solved
     return display
 

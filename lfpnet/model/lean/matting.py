@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lfpnet.model.layers import rectifier
-from lfpnet.model.lean.layers import LeanConvolution, LeanResidual, twice
+from lfpnet.model.lean.layers import LeanConvolution, LeanEntrance, LeanResidual, twice
 from lfpnet.model.types import ContextFeatures
 
 #: Channels that reach the head at the size of the plate, and those inside it.
@@ -31,7 +31,7 @@ class LeanMattingModule(nn.Module):
         super().__init__()
         first, second, third, fourth = widths
         fine, coarse = context_widths
-        self.enter = LeanConvolution(4 * channels_in, first)
+        self.enter = LeanEntrance(channels_in, first)
         self.down1 = LeanConvolution(first, second, stride=2)
         self.join_fine = nn.Sequential(LeanConvolution(second + fine, second), LeanResidual(second))
         self.down2 = LeanConvolution(second, third, stride=2)
@@ -64,7 +64,7 @@ class LeanMattingModule(nn.Module):
         Returns:
             (b, raw_channels, s, s), see `LeanFusion`.
         """
-        half = self.enter(functional.pixel_unshuffle(inner, 2))  # (b, first, s/2, s/2)
+        half = self.enter(inner)  # (b, first, s/2, s/2)
         quarter = self.down1(half)  # (b, second, s/4, s/4)
         quarter = self.join_fine(quarter if context is None else torch.cat([quarter, context.fine], dim=1))
         eighth = self.down2(quarter)  # (b, third, s/8, s/8)

@@ -5,10 +5,9 @@ Source: the paper, section 4.1, narrowed.
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from lfpnet.model.layers import centre
-from lfpnet.model.lean.layers import LeanConvolution, LeanResidual, twice
+from lfpnet.model.lean.layers import LeanConvolution, LeanEntrance, LeanResidual, twice
 from lfpnet.model.types import ContextFeatures
 
 
@@ -18,7 +17,7 @@ class LeanPropagatingModule(nn.Module):
     def __init__(self, channels_in: int, widths: tuple[int, int, int, int], bottleneck: nn.Module, spread: int) -> None:
         super().__init__()
         first, second, third, fourth = widths
-        self.enter = LeanConvolution(4 * channels_in, first)
+        self.enter = LeanEntrance(channels_in, first)
         self.down1 = LeanConvolution(first, second, stride=2)
         self.down2 = nn.Sequential(LeanConvolution(second, third, stride=2), LeanResidual(third))
         self.down3 = nn.Sequential(
@@ -41,7 +40,7 @@ class LeanPropagatingModule(nn.Module):
             Features over the inner patch, (b, first, s/4, s/4) and (b, second, s/8, s/8), and the context alpha
             (b, 1, s/2, s/2) of the whole context.
         """
-        half = self.enter(functional.pixel_unshuffle(context, 2))  # (b, first, s/2, s/2)
+        half = self.enter(context)  # (b, first, s/2, s/2)
         quarter = self.down1(half)  # (b, second, s/4, s/4)
         eighth = self.down2(quarter)  # (b, third, s/8, s/8)
         deep = self.decode1(self.bottleneck(self.down3(eighth)))  # (b, third, s/16, s/16)
