@@ -5,7 +5,8 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from lfpnet.colour import display_encode
-from lfpnet.types import UNKNOWN, PlatePixels, TrimapPixels
+from lfpnet.trimap import reduced_trimap
+from lfpnet.types import PlatePixels, TrimapPixels
 
 #: Of the reduced plate.
 MOST_PIXELS = 600_000
@@ -24,7 +25,7 @@ def reduction_of(height: int, width: int) -> int:
 def reduce_plate(
     plate: PlatePixels, trimap: TrimapPixels, reduction: int, *, is_linear: bool
 ) -> tuple[Float32[np.ndarray, "r c 3"], UInt8[np.ndarray, "r c"]]:
-    """Average blocks of pixels; a block of the trimap stays known only where all of it agrees.
+    """Average blocks of pixels; the trimap stays known as `reduced_trimap` has it.
 
     Args:
         plate: scene-linear of any range, or display-encoded 0 to 1.
@@ -45,7 +46,7 @@ def reduce_plate(
         strip = _filled(display_encode(strip) if is_linear else strip, last - first, columns, reduction)
         small[first:last] = cv2.resize(strip, (columns, last - first), interpolation=cv2.INTER_AREA)
         blocks = _filled(trimap[first * reduction : last * reduction], last - first, columns, reduction)
-        small_trimap[first:last] = _agreed(blocks.reshape(last - first, reduction, columns, reduction))
+        small_trimap[first:last] = reduced_trimap(blocks, reduction)
     return small, small_trimap
 
 
@@ -53,8 +54,3 @@ def _filled(pixels: np.ndarray, rows: int, columns: int, reduction: int) -> np.n
     """Whole blocks: the last pixels repeated."""
     missing = (0, rows * reduction - pixels.shape[0]), (0, columns * reduction - pixels.shape[1])
     return np.pad(pixels, (*missing, (0, 0))[: pixels.ndim], mode="edge")
-
-
-def _agreed(blocks: UInt8[np.ndarray, "r b c b"]) -> UInt8[np.ndarray, "r c"]:
-    lowest, highest = blocks.min(axis=(1, 3)), blocks.max(axis=(1, 3))
-    return np.where(lowest == highest, lowest, np.uint8(UNKNOWN)).astype(np.uint8)

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float32, UInt8
 from torch import Tensor
 
+from lfpnet.trimap import reduced_trimap
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN, PlatePixels, TrimapPixels
 
 #: Mean and standard deviation of ImageNet's display-encoded pixels.
@@ -65,7 +66,7 @@ def _closeness(trimap: TrimapPixels, value: int, pixel_size: int) -> Float32[np.
 def halve_patch(
     plate_display: PlatePixels, trimap: TrimapPixels
 ) -> tuple[Float32[np.ndarray, "hh ww 3"], UInt8[np.ndarray, "hh ww"]]:
-    """Average 2x2 plate pixels; a trimap pixel stays known only where all four agree.
+    """Average 2x2 plate pixels; the trimap stays known as `reduced_trimap` has it.
 
     Args:
         plate_display: (h, w, 3) with even sides.
@@ -73,9 +74,7 @@ def halve_patch(
     """
     height, width = trimap.shape
     halved = cv2.resize(plate_display, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    corners = np.stack([trimap[y::2, x::2] for y in (0, 1) for x in (0, 1)])
-    agree = (corners == corners[0]).all(axis=0)
-    return halved, np.where(agree, corners[0], np.uint8(UNKNOWN)).astype(np.uint8)
+    return halved, reduced_trimap(trimap, 2)
 
 
 def decode_plate(encoded: Tensor) -> Tensor:

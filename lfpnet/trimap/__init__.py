@@ -9,6 +9,7 @@ from lfpnet.trimap.core_and_edge import from_core_and_edge
 from lfpnet.trimap.grey import from_grey
 from lfpnet.trimap.inspection import Box, TrimapSummary, inspect
 from lfpnet.trimap.overlay import overlay
+from lfpnet.trimap.reduction import reduced_trimap
 
 __all__ = [
     "Box",
@@ -19,4 +20,5 @@ __all__ = [
     "from_soft_roto",
     "inspect",
     "overlay",
+    "reduced_trimap",
 ]
