@@ -16,13 +16,13 @@ def band(width: int, side: int = 700) -> np.ndarray:
     return trimap
 
 
-@pytest.mark.parametrize(("width", "side"), [(20, SMALL), (NEAR, SMALL), (int(NEAR * 1.2), LARGE), (250, LARGE)])
+@pytest.mark.parametrize(("width", "side"), [(20, SMALL), (NEAR, SMALL), (int(NEAR * 1.2), LARGE), (400, LARGE)])
 def test_the_width_of_the_unknown_band_decides(width, side):
     assert suited_side(band(width)) == side
 
 
 def test_a_plate_of_any_size_is_measured_in_its_own_pixels():
-    large = np.repeat(np.repeat(band(20), 8, axis=0), 8, axis=1)  # 160 pixels wide
+    large = np.repeat(np.repeat(band(50), 8, axis=0), 8, axis=1)  # 400 pixels wide
     assert suited_side(large) == LARGE
     assert suited_side(np.repeat(np.repeat(band(20), 4, axis=0), 4, axis=1)) == SMALL
 
