@@ -13,8 +13,9 @@ from jaxtyping import Float32, Float64
 from lfpnet.estimates.colours import estimated_colours
 from lfpnet.estimates.likelihood import colour_likelihood
 from lfpnet.estimates.linear_system import Check
-from lfpnet.estimates.propagation import PROPAGATED, propagated_alphas
+from lfpnet.estimates.propagation import PROPAGATED, propagate
 from lfpnet.estimates.reduced import reduce_plate, reduction_of
+from lfpnet.estimates.refinement import refine_alpha
 from lfpnet.types import BACKGROUND, FOREGROUND, AlphaPixels, PlatePixels, TrimapPixels
 
 #: How many alphas there are: the propagated ones, colour likelihood.
@@ -40,8 +41,9 @@ class Estimates:
         self, plate_display: PlatePixels, trimap: TrimapPixels, reduction: int, check: Check | None = None
     ) -> None:
         self.reduction = reduction
-        propagated = propagated_alphas(plate_display, trimap, check)
-        alphas = [*np.moveaxis(propagated, 2, 0), colour_likelihood(plate_display, trimap)]
+        propagation = propagate(plate_display, trimap, check)
+        self._system, self._trimap = propagation.closed_form, trimap
+        alphas = [*np.moveaxis(propagation.alphas, 2, 0), colour_likelihood(plate_display, trimap)]
         lines = [_guided(plate_display, alpha, e) for alpha, e in zip(alphas, GUIDE_EPSILONS, strict=True)]
         #: For each alpha three slopes and an offset: alpha is slopes . plate + offset; then the colours.
         self._layers = np.concatenate([*lines, estimated_colours(plate_display, alphas[0])], axis=2)
@@ -92,6 +94,16 @@ class Estimates:
         for colour, plane in zip(part[4 * ALPHAS :], values[ALPHAS:], strict=True):
             _enlarge(colour, across, down, plane)
         return values
+
+    def refine(self, alpha: AlphaPixels, trimap: TrimapPixels) -> None:
+        """Draw an alpha of the whole plate along the plate's own edges, in place; see `refine_alpha`.
+
+        Args:
+            alpha: 0 to 1.
+            trimap: 0, 128 or 255, what the estimates were made of.
+        """
+        if self._system is not None:
+            refine_alpha(alpha, trimap, self._system, self._trimap, self.reduction)
 
     def _under(
         self, top: int, left: int, height: int, width: int, pixel_size: int

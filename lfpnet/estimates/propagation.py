@@ -6,12 +6,14 @@ Source: the two methods; Aksoy, Aydin and Pollefeys, Designing Effective Inter-P
 Matting, for the thought of one system.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float32
 
 from lfpnet.estimates.closed_form import closed_form_system
 from lfpnet.estimates.knn import knn_system
-from lfpnet.estimates.linear_system import Check
+from lfpnet.estimates.linear_system import Check, LinearSystem
 from lfpnet.pymatting_library import load_pymatting, threads_of_torch
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN, PlatePixels, TrimapPixels
 
@@ -21,26 +23,41 @@ PROPAGATED = 3
 JOINT_WEIGHT = 1e-3
 
 
+@dataclass(frozen=True)
+class Propagation:
+    """What was propagated, and by what.
+
+    Attributes:
+        alphas: joint, closed-form and KNN alpha, 0 to 1, known pixels as the trimap has them. Where the trimap marks
+            only one side, the unknown region is of that side; with none, one half.
+        closed_form: its system, or None where there was nothing to solve.
+    """
+
+    alphas: Float32[np.ndarray, "h w 3"]
+    closed_form: LinearSystem | None
+
+
 def propagated_alphas(
     plate_display: PlatePixels, trimap: TrimapPixels, check: Check | None = None
 ) -> Float32[np.ndarray, "h w 3"]:
+    """The alphas of `propagate`."""
+    return propagate(plate_display, trimap, check).alphas
+
+
+def propagate(plate_display: PlatePixels, trimap: TrimapPixels, check: Check | None = None) -> Propagation:
     """Solve for alpha in the unknown region in three ways.
 
     Args:
         plate_display: display-encoded, 0 to 1.
         trimap: 0, 128 or 255.
         check: called now and then; what it raises ends the work.
-
-    Returns:
-        Joint, closed-form and KNN alpha, 0 to 1, known pixels as the trimap has them. Where the trimap marks only one
-        side, the unknown region is of that side; with none, one half.
     """
     is_unknown = trimap == UNKNOWN
     has_background, has_foreground = (trimap == BACKGROUND).any(), (trimap == FOREGROUND).any()
     if not is_unknown.any() or not (has_background and has_foreground) or min(trimap.shape) < 3:
         guess = 0.5 if has_background == has_foreground else float(has_foreground)
         alpha = np.where(is_unknown, np.float32(guess), trimap / np.float32(255)).astype(np.float32)
-        return np.repeat(alpha[..., None], PROPAGATED, axis=2)
+        return Propagation(np.repeat(alpha[..., None], PROPAGATED, axis=2), None)
     pymatting = load_pymatting("makes the estimates of alpha")  # compiles at first use
     with threads_of_torch():
         closed_form, knn = closed_form_system(pymatting, plate_display, trimap), knn_system(plate_display, trimap)
@@ -50,4 +67,4 @@ def propagated_alphas(
             closed_form.solved(pymatting, trimap, has_factor=True, check=check),
             knn.solved(pymatting, trimap, has_factor=False, check=check),
         ]
-    return np.stack(alphas, axis=2)
+    return Propagation(np.stack(alphas, axis=2), closed_form)

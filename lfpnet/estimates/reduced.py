@@ -43,14 +43,14 @@ def reduce_plate(
     for first in range(0, rows, STRIP):
         last = min(first + STRIP, rows)
         strip = plate[first * reduction : last * reduction]
-        strip = _filled(display_encode(strip) if is_linear else strip, last - first, columns, reduction)
+        strip = filled(display_encode(strip) if is_linear else strip, last - first, columns, reduction)
         small[first:last] = cv2.resize(strip, (columns, last - first), interpolation=cv2.INTER_AREA)
-        blocks = _filled(trimap[first * reduction : last * reduction], last - first, columns, reduction)
+        blocks = filled(trimap[first * reduction : last * reduction], last - first, columns, reduction)
         small_trimap[first:last] = reduced_trimap(blocks, reduction)
     return small, small_trimap
 
 
-def _filled(pixels: np.ndarray, rows: int, columns: int, reduction: int) -> np.ndarray:
-    """Whole blocks: the last pixels repeated."""
+def filled(pixels: np.ndarray, rows: int, columns: int, reduction: int) -> np.ndarray:
+    """Whole blocks, so many down and across: the last pixels repeated."""
     missing = (0, rows * reduction - pixels.shape[0]), (0, columns * reduction - pixels.shape[1])
     return np.pad(pixels, (*missing, (0, 0))[: pixels.ndim], mode="edge")

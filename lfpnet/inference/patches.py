@@ -11,7 +11,7 @@ from lfpnet.inference.augmentation import UNTURNED, Turn
 from lfpnet.inference.tiling import Tile
 from lfpnet.model.config import Border, LFPNetConfig
 from lfpnet.model.encoding import encode_patch, halve_patch
-from lfpnet.types import BACKGROUND, PlatePixels, TrimapPixels
+from lfpnet.types import BACKGROUND, AlphaPixels, PlatePixels, TrimapPixels
 
 
 class PatchCutter:
@@ -60,6 +60,11 @@ class PatchCutter:
     def cut_context(self, context: Tile) -> Float32[np.ndarray, "k c c"]:
         """Encoded context patch alone, from the tile that it covers."""
         return self._context(*self._surroundings(context), context, UNTURNED)
+
+    def refine(self, alpha: AlphaPixels) -> None:
+        """Draw an alpha of the whole plate along its edges, in place, if the network takes estimates."""
+        if self._estimates is not None:
+            self._estimates.refine(alpha, self._trimap)
 
     def _context(self, plate: PlatePixels, trimap: TrimapPixels, tile: Tile, turn: Turn) -> np.ndarray:
         """A context patch, reduced as the network wants it, encoded."""

@@ -1,11 +1,12 @@
 """Classical estimates: right on plates whose alpha is known, bounded, and the same whichever tile asks."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lfpnet.estimates import ALPHAS, PLANES, Estimates, colour_likelihood, propagated_alphas
+from lfpnet.estimates import ALPHAS, PLANES, Estimates, colour_likelihood, propagated_alphas, refinement
 from lfpnet.estimates.colours import estimated_colours
 from lfpnet.estimates.reduced import MOST_PIXELS, reduce_plate, reduction_of
 from lfpnet.model.encoding import halve_patch
@@ -52,6 +53,42 @@ def test_the_joint_system_opens_an_unmarked_hole():
     plate[40:56, 40:56] = plate[4, 48]
     assert propagated_alphas(plate, trimap)[44:52, 44:52, 0].max() < 0.1
     assert propagated_alphas(plate, trimap)[37, 37:59, 0].min() > 0.9
+
+
+@pytest.mark.parametrize("side", [96, 95, 190])
+def test_refinement_sharpens_a_smeared_alpha_and_keeps_what_is_known(side):
+    plate, trimap, alpha = disc(side)
+    smeared = cv2.GaussianBlur(alpha, (0, 0), side / 24)
+    smeared[trimap == FOREGROUND], smeared[trimap == BACKGROUND] = 1, 0
+    refined = smeared.copy()
+    Estimates.of_plate(plate, trimap, is_linear=False).refine(refined, trimap)
+    assert error(refined, alpha, trimap) < 0.8 * error(smeared, alpha, trimap)
+    assert (refined[trimap != UNKNOWN] == smeared[trimap != UNKNOWN]).all()
+    assert 0 <= refined.min() <= refined.max() <= 1
+
+
+def test_refinement_leaves_a_true_alpha_nearly_alone_and_a_plate_with_one_side_as_it_is():
+    plate, trimap, alpha = disc(96)
+    refined = alpha.copy()
+    Estimates.of_plate(plate, trimap, is_linear=False).refine(refined, trimap)
+    assert np.abs(refined - alpha).max() < 0.02
+    trimap[trimap == FOREGROUND] = UNKNOWN
+    Estimates.of_plate(plate, trimap, is_linear=False).refine(refined, trimap)
+    untouched = refined.copy()
+    Estimates.of_plate(plate, trimap, is_linear=False).refine(refined, trimap)
+    assert (refined == untouched).all()
+
+
+def test_refinement_enlarges_in_parts_what_it_would_enlarge_as_a_whole(monkeypatch):
+    plate, trimap, alpha = disc(200)
+    smeared = np.where(trimap == UNKNOWN, cv2.GaussianBlur(alpha, (0, 0), 8), alpha)
+    whole, parts = smeared.copy(), smeared.copy()
+    estimates = Estimates.of_plate(plate, trimap, is_linear=False)
+    estimates.refine(whole, trimap)
+    monkeypatch.setattr(refinement, "STRIP", 16)
+    monkeypatch.setattr(refinement, "_COLUMNS", 24)
+    estimates.refine(parts, trimap)
+    np.testing.assert_allclose(parts, whole, atol=1e-6)
 
 
 def test_estimated_colours_and_their_alpha_explain_the_plate():
