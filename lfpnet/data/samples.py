@@ -71,6 +71,7 @@ class SampleChances:
     sharpness: float = 0.25
     grain: float = 0.5
     compression: float = 0.2
+    thin_marks: float = 0.0  # marks along what is solid but thin
     holes_to_unknown: float = 0.35
     foreground_to_unknown: float = 0.04
     part_to_unknown: float = 0.08
@@ -238,6 +239,8 @@ class SampleStream:
     def _unknown_region(self, rng: np.random.Generator, alpha: Coverage) -> Coverage:
         """Make the trimap; an inner patch without unknown pixels becomes unknown as a whole."""
         trimap = self._trimap(rng, alpha)
+        if self.chances.thin_marks and rng.random() < self.chances.thin_marks:
+            trimap = augment.ThinMarks()(rng, trimap, alpha)
         if rng.random() < self.chances.holes_to_unknown:
             trimap = augment.HolesToUnknown()(rng, trimap)
         if rng.random() < self.chances.foreground_to_unknown:

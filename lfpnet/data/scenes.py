@@ -25,12 +25,12 @@ from lfpnet.estimates import ALPHAS, PLANES, Estimates
 from lfpnet.estimates.reduced import reduce_plate
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
-_FORMAT = 7
+_FORMAT = 8
 #: Channels of a scene: plate, trimap, alpha, foreground, background, estimates.
 _LAYERS = (3, 1, 1, 3, 3, PLANES)
 #: How far the plate was reduced for the estimates, drawn for each scene.
 REDUCTIONS = (2, 4)
-#: Every other scene is hard: a subject often with another of which the trimap may know nothing, often before what is
+#: Every third scene is hard: a subject often with another of which the trimap may know nothing, often before what is
 #: out of focus, and trimaps as artists draw them: holes unmarked, a part left open, seldom useless.
 HARD_CHANCES = replace(
     SampleChances(),
@@ -41,11 +41,20 @@ HARD_CHANCES = replace(
     holes_to_unknown=0.7,
     foreground_to_unknown=0.01,
     part_to_unknown=0.3,
+    thin_marks=0.4,
 )
+HARD_EVERY = 3
 #: The others are plain, as most plates are: one subject in its own colours and a trimap that follows it. There the
 #: estimates are good, and from hard scenes alone a network would learn to overrule them everywhere.
 PLAIN_CHANCES = replace(
-    HARD_CHANCES, second_foreground=0.0, texture=0.1, camouflage=0.03, own_colours=0.0, part_to_unknown=0.05
+    HARD_CHANCES,
+    second_foreground=0.0,
+    texture=0.1,
+    camouflage=0.03,
+    own_colours=0.0,
+    foreground_to_unknown=0.0,
+    part_to_unknown=0.05,
+    thin_marks=0.8,
 )
 SCENE_RADII = (2.0, 24.0)
 SCENE_SCALES = (0.9, 1.6)
@@ -57,8 +66,10 @@ PHOTOGRAPH_SHARE = 0.4
 #: What is seen through is drawn more often than in a pool: gaps that no mark reaches, which all propagation fills, in
 #: hard scenes; coverage that is fractional everywhere, which a network takes for an edge, in plain ones.
 OPEN_KINDS, SHEER_KINDS, THROUGH_SHARE = ("net", "leaves", "grass"), ("smoke", "glass", "feather", "leaves"), 0.3
-#: A draw with more unknown pixels, or with one side unmarked, is drawn again a few times.
-MOST_UNKNOWN, DRAWS = 0.55, 4
+#: A draw with more unknown pixels, or with less of one side marked, is drawn again a few times.
+MOST_UNKNOWN, LEAST_MARKED, DRAWS = 0.55, 0.002, 4
+#: Alpha from here on counts as solid: turned and scaled pictures of solid parts lie a little below 255.
+SOLID = 250
 #: How often a crop has its colour channels exchanged, and how often they get another brightness.
 EXCHANGED, BRIGHTENED = 0.3, 0.5
 
@@ -102,7 +113,9 @@ def build_scenes(
     for number in range(first, first + count):
         path = folder / f"{number:06d}.npy"
         if not path.exists():
-            _write(path, _scene(streams[number % 2].usable(number), np.random.default_rng([seed, number, 1])))
+            _write(
+                path, _scene(streams[number % HARD_EVERY == 0].usable(number), np.random.default_rng([seed, number, 1]))
+            )
         if progress is not None:
             progress(number - first + 1, count)
 
@@ -200,6 +213,10 @@ class _Composites(SampleStream):
         """One that is seen through, now and then; else as the pool has it."""
         return self._index_of(rng, self.through, THROUGH_SHARE)
 
+    def _foreground(self, rng: np.random.Generator) -> tuple[UInt8[np.ndarray, "s s 3"], UInt8[np.ndarray, "s s"]]:
+        colour, alpha = super()._foreground(rng)
+        return colour, np.where(alpha >= SOLID, 255, alpha).astype(np.uint8)
+
     def _index_of(self, rng: np.random.Generator, kinds: Sequence[str], share: float) -> int:
         """One of these kinds at their share, if the pool has any; else as the pool has it."""
         chosen = np.flatnonzero(np.isin(self.pool.kinds, [list(GENERATORS).index(kind) for kind in kinds]))
@@ -231,8 +248,8 @@ class _Composites(SampleStream):
 
 def _is_helpful(trimap: UInt8[np.ndarray, "s s"]) -> bool:
     """Whether both sides are marked and the unknown region is no larger than it should be."""
-    has_both = {BACKGROUND, FOREGROUND} <= set(np.unique(trimap).tolist())
-    return has_both and float((trimap == UNKNOWN).mean()) < MOST_UNKNOWN
+    background, unknown, foreground = (float((trimap == value).mean()) for value in (BACKGROUND, UNKNOWN, FOREGROUND))
+    return min(background, foreground) >= LEAST_MARKED and unknown < MOST_UNKNOWN
 
 
 def _start(folder: Path, recipe: dict[str, object]) -> None:

@@ -15,6 +15,7 @@ from lfpnet.data.augment.motion_blur import MotionBlur
 from lfpnet.data.augment.saturation import Saturation
 from lfpnet.data.augment.sharpness import Sharpness
 from lfpnet.data.augment.texture import Texture
+from lfpnet.data.augment.thin_marks import ThinMarks
 from lfpnet.data.augment.unknown import ForegroundToUnknown, HolesToUnknown, PartToUnknown
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Saturation",
     "Sharpness",
     "Texture",
+    "ThinMarks",
     "merge_foregrounds",
     "warp",
 ]

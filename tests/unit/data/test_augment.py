@@ -193,6 +193,21 @@ def test_a_part_given_up_lies_in_a_disc_and_some_foreground_stays(rng: np.random
     assert augment.PartToUnknown((2.0, 3.0))(rng, trimap).tolist() == trimap.tolist()
 
 
+def test_thin_marks_lie_in_the_middle_of_what_is_solid_and_reach_where_erosion_leaves_nothing(
+    rng: np.random.Generator,
+) -> None:
+    alpha = np.zeros((100, 100), np.uint8)
+    alpha[:, 48:53] = 255  # a quill
+    alpha[20:40] = np.maximum(alpha[20:40], 200)  # a vane that is solid nowhere
+    trimap = augment.ErosionDilation((6.0, 6.0))(rng, alpha)
+    assert not (trimap == FOREGROUND).any()
+    marked = augment.ThinMarks(shares=(1.0, 1.0))(rng, trimap, alpha) == FOREGROUND
+    assert marked[5:95, 50].all()
+    assert set(np.nonzero(marked)[1]) == {50}
+    some = augment.ThinMarks(shares=(0.5, 0.5))(rng, trimap, alpha) == FOREGROUND
+    assert 0 < some.sum() < marked.sum()
+
+
 def test_small_holes_become_unknown_and_large_background_stays(rng: np.random.Generator) -> None:
     trimap = np.full((40, 40), UNKNOWN, np.uint8)
     trimap[:, :15] = BACKGROUND

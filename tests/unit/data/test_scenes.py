@@ -78,7 +78,7 @@ def test_a_scene_depends_on_its_number_alone(folder, tmp_path):
     assert (np.load(tmp_path / "000002.npy") == np.load(folder / "scenes" / "000002.npy")).all()
 
 
-def test_every_other_scene_holds_one_subject_alone(folder, tmp_path, monkeypatch):
+def test_two_of_three_scenes_hold_one_subject_alone(folder, tmp_path, monkeypatch):
     pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
     chances = []
     second = scenes._Composites._second_foreground
@@ -91,6 +91,13 @@ def test_every_other_scene_holds_one_subject_alone(folder, tmp_path, monkeypatch
     build_scenes(tmp_path, pool, 12, 5, side=96)
     assert chances
     assert all(chance is scenes.HARD_CHANCES for chance in chances)
+
+
+def test_alpha_that_is_nearly_solid_is_solid_in_scenes(folder):
+    for number in range(3):
+        alpha = np.load(folder / "scenes" / f"{number:06d}.npy")[..., 4]
+        assert (alpha == 255).any()
+        assert not ((alpha >= scenes.SOLID) & (alpha < 255)).any()
 
 
 def test_estimates_reach_the_network_that_takes_them_and_no_other(folder):
