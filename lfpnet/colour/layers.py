@@ -7,7 +7,10 @@ the plate. Per pixel and channel this file finds F and B with alpha F + (1 - alp
 
 The weights measure the change as a square-root display curve does (its derivative squared is proportional to the
 value), because that is where the network's errors are even: a dark strand before a bright sky stays dark and the sky
-takes the correction.
+takes the correction. A large change leaves the place where that derivative holds: (sqrt F - sqrt F_prior)^2 is
+(F - F_prior)^2 / (sqrt F + sqrt F_prior)^2, so the problem is solved once more with weights of both ends:
+
+    wF = ((sqrt |F_prior| + sqrt F) / 2)^2 + floor,    wB likewise, from the first solution.
 
 With s = alpha F the constraint leaves one unknown, so the minimum under bounds is the free minimum clipped to an
 interval:
@@ -108,15 +111,28 @@ def _solve_mixed(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Solve pixels (n, 3) with 0 < alpha < 1, alpha (n, 1); in double, as alpha and 1 - alpha may be tiny divisors."""
     transparency = 1 - alpha
-    foreground_weight = alpha**2 * (np.abs(foreground_prior) + WEIGHT_FLOOR)
-    background_weight = transparency**2 * (np.abs(background_prior) + WEIGHT_FLOOR)
     foreground_share = alpha * foreground_prior
     residual = plate - foreground_share - transparency * background_prior
-    foreground_share += residual * (foreground_weight / (foreground_weight + background_weight))
+    part = _part_of_foreground(alpha, np.abs(foreground_prior), np.abs(background_prior))
+    near_foreground = _between(foreground_prior, foreground_prior + residual * part / alpha)
+    near_background = _between(background_prior, background_prior + residual * (1 - part) / transparency)
+    foreground_share += residual * _part_of_foreground(alpha, near_foreground, near_background)
 
     lowest, highest = _bounds_of_share(plate, alpha, foreground_prior, background_prior)
     np.clip(foreground_share, lowest, highest, out=foreground_share)
     return foreground_share / alpha, (plate - foreground_share) / transparency
+
+
+def _part_of_foreground(alpha: np.ndarray, foreground: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """The part of a residual that the foreground takes, by the magnitude of both layers."""
+    foreground_weight = alpha**2 * (foreground + WEIGHT_FLOOR)
+    background_weight = (1 - alpha) ** 2 * (background + WEIGHT_FLOOR)
+    return foreground_weight / (foreground_weight + background_weight)
+
+
+def _between(prior: np.ndarray, solution: np.ndarray) -> np.ndarray:
+    """The magnitude half-way between two values on a square-root curve."""
+    return np.square((np.sqrt(np.abs(prior)) + np.sqrt(np.maximum(solution, 0))) / 2)
 
 
 def _bounds_of_share(
