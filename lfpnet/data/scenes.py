@@ -113,9 +113,8 @@ def build_scenes(
     for number in range(first, first + count):
         path = folder / f"{number:06d}.npy"
         if not path.exists():
-            _write(
-                path, _scene(streams[number % HARD_EVERY == 0].usable(number), np.random.default_rng([seed, number, 1]))
-            )
+            sample = streams[number % HARD_EVERY == 0].usable(number)
+            _write(path, _scene(sample, np.random.default_rng([seed, number, 1])))
         if progress is not None:
             progress(number - first + 1, count)
 

@@ -11,7 +11,7 @@ from lfpnet.inference.augmentation import UNTURNED, Turn
 from lfpnet.inference.tiling import Tile
 from lfpnet.model.config import Border, LFPNetConfig
 from lfpnet.model.encoding import encode_patch, halve_patch
-from lfpnet.types import BACKGROUND, AlphaPixels, PlatePixels, TrimapPixels
+from lfpnet.types import BACKGROUND, PlatePixels, TrimapPixels
 
 
 class PatchCutter:
@@ -36,9 +36,10 @@ class PatchCutter:
     ) -> None:
         self._plate, self._trimap = plate, trimap
         self._is_linear, self._network = is_linear, network
-        self._estimates = None
+        #: Of the whole plate, if the network takes them.
+        self.estimates: Estimates | None = None
         if network.has_estimates:
-            self._estimates = Estimates.of_plate(plate, trimap, is_linear=is_linear, check=check)
+            self.estimates = Estimates.of_plate(plate, trimap, is_linear=is_linear, check=check)
 
     def cut(
         self, tile: Tile, turn: Turn = UNTURNED
@@ -61,11 +62,6 @@ class PatchCutter:
         """Encoded context patch alone, from the tile that it covers."""
         return self._context(*self._surroundings(context), context, UNTURNED)
 
-    def refine(self, alpha: AlphaPixels) -> None:
-        """Draw an alpha of the whole plate along its edges, in place, if the network takes estimates."""
-        if self._estimates is not None:
-            self._estimates.refine(alpha, self._trimap)
-
     def _context(self, plate: PlatePixels, trimap: TrimapPixels, tile: Tile, turn: Turn) -> np.ndarray:
         """A context patch, reduced as the network wants it, encoded."""
         reduction = self._network.context_reduction
@@ -78,9 +74,9 @@ class PatchCutter:
     ) -> Float32[np.ndarray, "k s s"]:
         """A turned patch encoded, with the estimates after its twelve channels if the network takes them."""
         encoded = encode_patch(turn.apply(plate), turn.apply(trimap), pixel_size)
-        if self._estimates is None:
+        if self.estimates is None:
             return encoded
-        estimates = self._estimates.over(plate, trimap, tile.top, tile.left, pixel_size)
+        estimates = self.estimates.over(plate, trimap, tile.top, tile.left, pixel_size)
         if turn != UNTURNED:
             estimates = turn.apply(estimates.transpose(1, 2, 0)).transpose(2, 0, 1)
         return np.concatenate([encoded, estimates])

@@ -113,7 +113,8 @@ class Predictor:
             preview(coarse)
         matte = self._matte_with_smaller_tiles(cutter, trimap, options, progress, is_cancelled)
         restore_known_alpha(matte.alpha, trimap)
-        cutter.refine(matte.alpha)
+        if cutter.estimates is not None:
+            cutter.estimates.refine(matte.alpha, trimap)
         if options.is_truncated:
             np.divide(np.floor(matte.alpha * 255), 255, out=matte.alpha)
         if options.alpha_depth == "half":
