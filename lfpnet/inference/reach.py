@@ -14,8 +14,8 @@ from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN, TrimapPixels
 SMALL, LARGE = 256, 512
 #: Small tiles suit where this share of the unknown pixels has both known regions within so many pixels. On nine
 #: photographs with two trimaps each, where it lies within 15 to 295 pixels, tiles of 256 err less than tiles
-#: of 512 with weights trained on such patches (docs/weights.md); farther was not measured. The two differ by 0.0005 to
-#: 0.02 in mean alpha: a shot whose trimap grows across the bound needs a tile of its own choice.
+#: of 512 with weights trained on such patches (docs/weights.md); farther was not measured. The two differ by up to 0.01
+#: in mean alpha: a shot whose trimap grows across the bound needs a tile of its own choice.
 ENOUGH, NEAR = 0.95, 300
 #: Longest side at which distances are taken.
 _MEASURED_SIDE = 2048
