@@ -63,6 +63,12 @@ def rectifier() -> nn.ReLU:
     return nn.ReLU(inplace=True)
 
 
+def layout_of(features: Tensor) -> torch.memory_format:
+    """How a batch lies in memory: what is put beside it should lie likewise, or convolutions move both first."""
+    is_last = features.is_contiguous(memory_format=torch.channels_last) and not features.is_contiguous()
+    return torch.channels_last if is_last else torch.contiguous_format
+
+
 def enlarge(features: Tensor, size: tuple[int, int]) -> Tensor:
     """Bilinear resize to `size`, pixel areas aligned."""
     if features.shape[-2:] == size:
@@ -77,11 +83,11 @@ def double(features: Tensor) -> Tensor:
     return functional.interpolate(features, scale_factor=2, mode="bilinear", align_corners=False)
 
 
-def centre(features: Tensor) -> Tensor:
-    """The middle half of each side: the part of a context map that lies over the inner patch."""
+def centre(features: Tensor, rim: int = 0) -> Tensor:
+    """The middle half of each side: the part of a context map over the inner patch, and a rim of pixels around it."""
     height, width = features.shape[-2:]
-    top, left = height // 4, width // 4
-    return features[..., top : top + height // 2, left : left + width // 2]
+    top, left = height // 4 - rim, width // 4 - rim
+    return features[..., top : top + height // 2 + 2 * rim, left : left + width // 2 + 2 * rim]
 
 
 class _UnitClamp(torch.autograd.Function):

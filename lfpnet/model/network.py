@@ -40,6 +40,7 @@ class LFPNet(nn.Module):
         self.propagating = propagating
         self.matting = matting
         self.fusion = fusion
+        self._is_prepared = False
 
     def forward(self, inner: Tensor, context: Tensor, plate: Tensor) -> Prediction:
         """Predict a batch of inner patches; s is a multiple of 16.
@@ -51,12 +52,17 @@ class LFPNet(nn.Module):
             plate: display-encoded plate of the inner patches (b, 3, s, s), 0 to 1.
 
         Returns:
-            Alpha, foreground, background and the context alpha, display-encoded, 0 to 1.
+            Alpha, foreground, background and the context alpha, display-encoded, 0 to 1. A lean network prepared for
+            inference leaves the context alpha out; ask `context_alpha` for it.
         """
         surrounding = None if self.propagating is None else context
         if self.prior is not None:
             inner, surrounding = self.prior(inner, surrounding, plate)
-        features = None if self.propagating is None else self.propagating(surrounding)
+        features = None
+        if self._is_prepared and isinstance(self.propagating, LeanPropagatingModule):
+            features = self.propagating.over_inner(surrounding)
+        elif self.propagating is not None:
+            features = self.propagating(surrounding)
         raw = self.matting(inner, features, plate)
         alpha, foreground, background, own_alpha = self.fusion(raw, plate, inner)
         return Prediction(alpha, foreground, background, None if features is None else features.alpha, own_alpha)
@@ -81,6 +87,7 @@ class LFPNet(nn.Module):
         self.eval().requires_grad_(requires_grad=False)
         fold_standardization(self)
         fold_normalization(self)
+        self._is_prepared = True
         return self
 
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from lfpnet.model.encoding import CHANNELS, decode_plate
 from lfpnet.model.fusion import project_alpha
-from lfpnet.model.layers import centre, enlarge
+from lfpnet.model.layers import centre, enlarge, layout_of
 
 #: Foreground, background and the alpha projected on them.
 PRIOR_CHANNELS = 7
@@ -68,8 +68,10 @@ class ColourPrior(nn.Module):
 
     def of_context(self, context: Tensor) -> Tensor:
         """Add the prior to encoded context patches (b, 12 and more, c, c)."""
-        colours = decode_plate(context)
-        is_background, is_foreground = context[:, 3:4], context[:, 5:6]
+        # Plane by plane: what follows reads few channels at a time.
+        colours, is_background, is_foreground = (
+            part.contiguous() for part in (decode_plate(context), context[:, 3:4], context[:, 5:6])
+        )
         foreground = spread_colour(colours, is_foreground)
         background = spread_colour(colours, is_background)
         return _after_encoding(context, _with_alpha(colours, foreground, background))
@@ -77,6 +79,7 @@ class ColourPrior(nn.Module):
 
 def _after_encoding(patch: Tensor, prior: Tensor) -> Tensor:
     """Encoded channels, the prior's, and what else there was."""
+    prior = prior.contiguous(memory_format=layout_of(patch))
     return torch.cat([patch[:, :CHANNELS], prior, patch[:, CHANNELS:]], dim=1)
 
 

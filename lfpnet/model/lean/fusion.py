@@ -42,9 +42,9 @@ class LeanFusion(nn.Module):
             the network's own alpha, which learns beside the weighed one: else it would be weighed little, learn little
             and stay so. Colours are the network's own as far as its alpha is, else those estimated.
         """
-        raw = raw.float()
+        raw = raw.float().contiguous()  # plane by plane: what follows reads few channels at a time
         has_estimates = raw.shape[1] > RAW_CHANNELS
-        encoded, estimates = (inner[:, :-PLANES], inner[:, -PLANES:].float()) if has_estimates else (inner, None)
+        encoded, estimates = (inner[:, :-PLANES], inner[:, -PLANES:].float().contiguous()) if has_estimates else (inner, None)
         correction, to_foreground, to_background, weight = raw[:, :RAW_CHANNELS].split([1, 3, 3, 1], dim=1)
         known_foreground, known_background = _known_colours(encoded, plate)
         foreground = clamp_unit(known_foreground + to_foreground)

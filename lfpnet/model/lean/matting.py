@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lfpnet.model.layers import rectifier
+from lfpnet.model.layers import layout_of, rectifier
 from lfpnet.model.lean.layers import LeanConvolution, LeanEntrance, LeanResidual, twice
 from lfpnet.model.types import ContextFeatures
 
@@ -74,4 +74,5 @@ class LeanMattingModule(nn.Module):
         decoded = self.decode3(torch.cat([twice(decoded), quarter], dim=1))  # (b, first, s/4, s/4)
         decoded = self.decode4(torch.cat([twice(decoded), half], dim=1))  # (b, first, s/2, s/2)
         unfolded = functional.pixel_shuffle(self.unfold(decoded), 2)  # (b, 8, s, s)
+        unfolded = unfolded.contiguous(memory_format=layout_of(inner))
         return self.raw(self.refine(torch.cat([unfolded, inner.to(unfolded.dtype)], dim=1)))

@@ -40,12 +40,27 @@ class LeanPropagatingModule(nn.Module):
             Features over the inner patch, (b, first, s/4, s/4) and (b, second, s/8, s/8), and the context alpha
             (b, 1, s/2, s/2) of the whole context.
         """
-        half = self.enter(context)  # (b, first, s/2, s/2)
-        quarter = self.down1(half)  # (b, second, s/4, s/4)
-        eighth = self.down2(quarter)  # (b, third, s/8, s/8)
-        deep = self.decode1(self.bottleneck(self.down3(eighth)))  # (b, third, s/16, s/16)
-        decoded = self.decode2(torch.cat([twice(deep), eighth], dim=1))  # (b, second, s/8, s/8)
+        half, quarter, decoded = self._spread(context)
         coarse = self.decode3(torch.cat([twice(decoded), quarter], dim=1))  # (b, second, s/4, s/4)
         fine = self.decode4(torch.cat([twice(coarse), half], dim=1))  # (b, first, s/2, s/2)
         alpha = torch.sigmoid(self.context_alpha(fine).float())
         return ContextFeatures(centre(fine), centre(coarse), alpha)
+
+    def over_inner(self, context: Tensor) -> ContextFeatures:
+        """The features of `forward` without the context alpha: decoded over the inner patch alone, and a rim."""
+        if context.shape[-1] % 32 or context.shape[-2] % 32:  # its borders would fall between two of the coarsest
+            return self(context)._replace(alpha=None)
+        half, quarter, decoded = self._spread(context)
+        decoded, quarter, half = centre(decoded, rim=1), centre(quarter, rim=2), centre(half, rim=2)
+        # A convolution reaches one pixel too far at every side: what it makes there is cut off.
+        coarse = self.decode3(torch.cat([twice(decoded), quarter], dim=1))[..., 1:-1, 1:-1]
+        fine = self.decode4(torch.cat([twice(coarse), half], dim=1))[..., 2:-2, 2:-2]
+        return ContextFeatures(fine, coarse[..., 1:-1, 1:-1], None)
+
+    def _spread(self, context: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What the encoder saw at a half and a quarter, and what the bottleneck spread, at an eighth."""
+        half = self.enter(context)  # (b, first, s/2, s/2)
+        quarter = self.down1(half)  # (b, second, s/4, s/4)
+        eighth = self.down2(quarter)  # (b, third, s/8, s/8)
+        deep = self.decode1(self.bottleneck(self.down3(eighth)))  # (b, third, s/16, s/16)
+        return half, quarter, self.decode2(torch.cat([twice(deep), eighth], dim=1))  # (b, second, s/8, s/8)

@@ -81,8 +81,11 @@ def test_folding_changes_no_prediction(preset, side):
         before = network(*inputs)
         after = network.prepare_for_inference()(*inputs)
     assert (before.own_alpha is None) == (preset != "lfpnet-guided")
+    assert (after.context_alpha is None) == (preset != "lfpnet")
     for one, other in zip(before, after, strict=True):
-        assert (one is other) if one is None else torch.allclose(one, other, atol=2e-4)
+        assert one is None or other is None or torch.allclose(one, other, atol=2e-4)
+    if before.context_alpha is not None:
+        assert torch.allclose(before.context_alpha, network.context_alpha(inputs[1]), atol=2e-4)
 
 
 def test_a_fresh_guide_weighs_its_estimates_and_its_own_alpha_does_not_start_from_them():
