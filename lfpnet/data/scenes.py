@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
-from jaxtyping import Float64, Int32, Shaped, UInt8
+from jaxtyping import Bool, Float64, Int32, Shaped, UInt8
 
 from lfpnet.atomic_file import atomic_file
 from lfpnet.data import augment
@@ -25,13 +26,13 @@ from lfpnet.estimates import ALPHAS, PLANES, Estimates
 from lfpnet.estimates.reduced import reduce_plate
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN
 
-_FORMAT = 8
+_FORMAT = 9
 #: Channels of a scene: plate, trimap, alpha, foreground, background, estimates.
 _LAYERS = (3, 1, 1, 3, 3, PLANES)
 #: How far the plate was reduced for the estimates, drawn for each scene.
 REDUCTIONS = (2, 4)
-#: Every third scene is hard: a subject often with another of which the trimap may know nothing, often before what is
-#: out of focus, and trimaps as artists draw them: holes unmarked, a part left open, seldom useless.
+#: Two scenes of three are hard: a subject often with another of which the trimap may know nothing, often before what
+#: is out of focus, and trimaps as artists draw them: holes unmarked, a part left open, seldom useless.
 HARD_CHANCES = replace(
     SampleChances(),
     second_foreground=0.45,
@@ -43,9 +44,10 @@ HARD_CHANCES = replace(
     part_to_unknown=0.3,
     thin_marks=0.4,
 )
-HARD_EVERY = 3
-#: The others are plain, as most plates are: one subject in its own colours and a trimap that follows it. There the
-#: estimates are good, and from hard scenes alone a network would learn to overrule them everywhere.
+#: Every third is plain, as most plates are: one subject in its own colours and a trimap that follows it. There the
+#: estimates are good, and from hard scenes alone a network would learn to overrule them everywhere; from plain ones
+#: alone it would forget what no mark reaches.
+PLAIN_EVERY = 3
 PLAIN_CHANCES = replace(
     HARD_CHANCES,
     second_foreground=0.0,
@@ -63,11 +65,14 @@ SCENE_SCALES = (0.9, 1.6)
 SECOND_SCALES = (0.35, 1.2)
 FLAG_SHARE = 0.3
 PHOTOGRAPH_SHARE = 0.4
-#: What is seen through is drawn more often than in a pool: gaps that no mark reaches, which all propagation fills, in
-#: hard scenes; coverage that is fractional everywhere, which a network takes for an edge, in plain ones.
-OPEN_KINDS, SHEER_KINDS, THROUGH_SHARE = ("net", "leaves", "grass"), ("smoke", "glass", "feather", "leaves"), 0.3
+#: What is seen through is drawn more often than a pool has it. In hard scenes gaps that no mark reaches, which all
+#: propagation fills: the kinds that have them. In plain ones coverage that is fractional far from every edge - panes,
+#: smoke, veils - which a network takes for an edge or for nothing: whatever has it, drawn or gathered.
+OPEN_KINDS, OPEN_SHARE, SHEER_SHARE = ("net", "leaves", "grass"), 0.3, 0.35
+#: Sheer is a picture if this share of what it covers is fractional throughout a square of so many 512ths of its side.
+LEAST_SHEER, SHEER_SQUARE, FRACTIONAL = 0.2, 11, (16, 239)
 #: A draw with more unknown pixels, or with less of one side marked, is drawn again a few times.
-MOST_UNKNOWN, LEAST_MARKED, DRAWS = 0.55, 0.002, 4
+MOST_UNKNOWN, LEAST_MARKED, DRAWS = 0.7, 0.002, 4
 #: Alpha from here on counts as solid: turned and scaled pictures of solid parts lie a little below 255.
 SOLID = 250
 #: How often a crop has its colour channels exchanged, and how often they get another brightness.
@@ -107,13 +112,13 @@ def build_scenes(
     recipe = {"format": _FORMAT, "seed": seed, "side": side, "pool": pool.provenance}
     _start(folder, recipe)
     streams = (
-        _Composites(pool, side // 2, seed, PLAIN_CHANCES, through=SHEER_KINDS),
-        _Composites(pool, side // 2, seed, HARD_CHANCES, through=OPEN_KINDS),
+        _Composites(pool, side // 2, seed, HARD_CHANCES, through=_of_kinds(pool, OPEN_KINDS), share=OPEN_SHARE),
+        _Composites(pool, side // 2, seed, PLAIN_CHANCES, through=_are_sheer(pool), share=SHEER_SHARE),
     )
     for number in range(first, first + count):
         path = folder / f"{number:06d}.npy"
         if not path.exists():
-            sample = streams[number % HARD_EVERY == 0].usable(number)
+            sample = streams[number % PLAIN_EVERY == 0].usable(number)
             _write(path, _scene(sample, np.random.default_rng([seed, number, 1])))
         if progress is not None:
             progress(number - first + 1, count)
@@ -181,14 +186,23 @@ class _Composites(SampleStream):
         inner_size: half the side of a scene.
         seed: another seed, other scenes.
         chances: how often each step is taken.
-        through: kinds that are seen through, drawn more often than the pool has them.
+        through: which foregrounds are seen through, to be drawn more often than the pool has them.
+        share: how much more often: of all draws.
     """
 
     def __init__(
-        self, pool: Pool, inner_size: int, seed: int, chances: SampleChances, *, through: Sequence[str]
+        self,
+        pool: Pool,
+        inner_size: int,
+        seed: int,
+        chances: SampleChances,
+        *,
+        through: Bool[np.ndarray, " n"],
+        share: float,
     ) -> None:
         super().__init__(pool, inner_size, seed, chances=chances, radii=SCENE_RADII)
-        self.through = through
+        self.through, self.share = through, share
+        self.flags = _of_kinds(pool, ("flag",))
 
     def usable(self, number: int) -> TrainingSample:
         """The first of a few draws whose trimap helps; the last when none does."""
@@ -210,29 +224,31 @@ class _Composites(SampleStream):
 
     def _foreground_index(self, rng: np.random.Generator) -> int:
         """One that is seen through, now and then; else as the pool has it."""
-        return self._index_of(rng, self.through, THROUGH_SHARE)
+        return self._index_among(rng, self.through, self.share)
 
     def _foreground(self, rng: np.random.Generator) -> tuple[UInt8[np.ndarray, "s s 3"], UInt8[np.ndarray, "s s"]]:
         colour, alpha = super()._foreground(rng)
-        return colour, np.where(alpha >= SOLID, 255, alpha).astype(np.uint8)
+        return colour, _solid(alpha)
 
-    def _index_of(self, rng: np.random.Generator, kinds: Sequence[str], share: float) -> int:
-        """One of these kinds at their share, if the pool has any; else as the pool has it."""
-        chosen = np.flatnonzero(np.isin(self.pool.kinds, [list(GENERATORS).index(kind) for kind in kinds]))
-        if len(chosen) and rng.random() < share:
-            return int(rng.choice(chosen))
-        return super()._foreground_index(rng)
+    def _index_among(self, rng: np.random.Generator, wanted: Bool[np.ndarray, " n"], share: float) -> int:
+        """At this share one of the wanted, drawn or gathered as the pool has it; else any as the pool has it."""
+        index = super()._foreground_index(rng)
+        if not wanted.any() or rng.random() >= share:
+            return index
+        first = len(wanted) - self.pool.gathered_count
+        alike = wanted & ((np.arange(len(wanted)) >= first) == (index >= first))
+        return int(rng.choice(np.flatnonzero(alike if alike.any() else wanted)))
 
     def _second_foreground(
         self, rng: np.random.Generator
     ) -> tuple[UInt8[np.ndarray, "s s 3"], UInt8[np.ndarray, "s s"]]:
-        index = self._index_of(rng, ("flag",), FLAG_SHARE)
+        index = self._index_among(rng, self.flags, FLAG_SHARE)
         matrix = self._fitted(rng, SECOND_SCALES, self.context_size / 3)
         if rng.random() < PHOTOGRAPH_SHARE:
             colour = self._background_crop(rng)
         else:
             colour = augment.warp(self.pool.colours[index], matrix, self.context_size)
-        return colour, augment.warp(self.pool.alphas[index], matrix, self.context_size)
+        return colour, _solid(augment.warp(self.pool.alphas[index], matrix, self.context_size))
 
     def _fitted(
         self, rng: np.random.Generator, scales: tuple[float, float], reach: float
@@ -243,6 +259,27 @@ class _Composites(SampleStream):
         target = middle + rng.uniform(-reach, reach), middle + rng.uniform(-reach, reach)
         fitted = augment.RandomAffine(scales=tuple(s * self.context_size / side for s in scales), degrees=25.0)
         return fitted(rng, (side / 2, side / 2), target)
+
+
+def _solid(alpha: UInt8[np.ndarray, "s s"]) -> UInt8[np.ndarray, "s s"]:
+    """Alpha that is solid where it nearly is."""
+    return np.where(alpha >= SOLID, 255, alpha).astype(np.uint8)
+
+
+def _of_kinds(pool: Pool, kinds: Sequence[str]) -> Bool[np.ndarray, " n"]:
+    """Which foregrounds of a pool these generators drew."""
+    return np.isin(pool.kinds, [list(GENERATORS).index(kind) for kind in kinds])
+
+
+def _are_sheer(pool: Pool) -> Bool[np.ndarray, " n"]:
+    """Which foregrounds of a pool are fractional over wide parts."""
+    square = np.ones((max(1, round(SHEER_SQUARE * pool.alphas.shape[1] / 512)),) * 2, np.uint8)
+
+    def share(alpha: UInt8[np.ndarray, "s s"]) -> float:
+        is_wide = cv2.erode(((alpha >= FRACTIONAL[0]) & (alpha <= FRACTIONAL[1])).astype(np.uint8), square)
+        return float(is_wide.sum()) / max(1, int((alpha >= FRACTIONAL[0]).sum()))
+
+    return np.array([share(np.asarray(alpha)) >= LEAST_SHEER for alpha in pool.alphas])
 
 
 def _is_helpful(trimap: UInt8[np.ndarray, "s s"]) -> bool:

@@ -1,6 +1,7 @@
 """Scenes: made once, cropped deterministically, true to the compositing equation."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from lfpnet.data import scenes
-from lfpnet.data.pool import build_pool
+from lfpnet.data.pool import GATHERED, build_pool
 from lfpnet.data.scenes import SceneStream, _start, build_scenes
 from lfpnet.errors import ConfigurationError, InputError
 from lfpnet.estimates import ALPHAS, PLANES
@@ -78,7 +79,7 @@ def test_a_scene_depends_on_its_number_alone(folder, tmp_path):
     assert (np.load(tmp_path / "000002.npy") == np.load(folder / "scenes" / "000002.npy")).all()
 
 
-def test_two_of_three_scenes_hold_one_subject_alone(folder, tmp_path, monkeypatch):
+def test_every_third_scene_holds_one_subject_alone(folder, tmp_path, monkeypatch):
     pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
     chances = []
     second = scenes._Composites._second_foreground
@@ -94,10 +95,36 @@ def test_two_of_three_scenes_hold_one_subject_alone(folder, tmp_path, monkeypatc
 
 
 def test_alpha_that_is_nearly_solid_is_solid_in_scenes(folder):
-    for number in range(3):
-        alpha = np.load(folder / "scenes" / f"{number:06d}.npy")[..., 4]
-        assert (alpha == 255).any()
-        assert not ((alpha >= scenes.SOLID) & (alpha < 255)).any()
+    pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
+    nobody = np.zeros(3, bool)
+    stream = scenes._Composites(pool, 48, 5, scenes.PLAIN_CHANCES, through=nobody, share=0.0)
+    assert any(((alpha >= scenes.SOLID) & (alpha < 255)).any() for alpha in pool.alphas)
+    for number in range(10):
+        for subject in (stream._foreground, stream._second_foreground):
+            _, alpha = subject(np.random.default_rng(number))
+            assert not ((alpha >= scenes.SOLID) & (alpha < 255)).any()
+
+
+def test_what_is_seen_through_far_from_every_edge_is_sheer(folder):
+    pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
+    solid, hairy = np.zeros((96, 96), np.uint8), np.zeros((96, 96), np.uint8)
+    solid[20:80, 20:80] = 255
+    hairy[:, ::4] = 128
+    pane = solid.copy()
+    pane[30:70, 30:70] = 90
+    pool = replace(pool, alphas=np.stack([solid, hairy, pane]))
+    assert scenes._are_sheer(pool).tolist() == [False, False, True]
+
+
+def test_what_is_wanted_is_drawn_at_its_share_and_gathered_as_often_as_the_pool_has_it(folder):
+    pool = build_pool(folder / "pool", 3, seed=4, procedural_backgrounds=2, size=96)
+    gathered = pool.provenance | {"foregrounds": ["pane.png"], "share": 0.25}
+    pool = replace(pool, kinds=np.array([0, 1, GATHERED], np.uint8), provenance=gathered)
+    wanted = np.array([True, False, True])
+    stream = scenes._Composites(pool, 48, 5, scenes.HARD_CHANCES, through=wanted, share=0.6)
+    rng = np.random.default_rng(1)
+    drawn = np.bincount([stream._foreground_index(rng) for _ in range(4000)], minlength=3) / 4000
+    np.testing.assert_allclose(drawn, [0.75 * (0.6 + 0.2), 0.75 * 0.2, 0.25], atol=0.03)
 
 
 def test_estimates_reach_the_network_that_takes_them_and_no_other(folder):
