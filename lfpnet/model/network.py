@@ -19,7 +19,7 @@ from lfpnet.model.matting import MattingModule
 from lfpnet.model.propagating import PropagatingModule
 from lfpnet.model.pyramid_pooling import CSP_SIDES, PyramidPooling, build_bottleneck
 from lfpnet.model.resnet import ResNetStages
-from lfpnet.model.types import Prediction
+from lfpnet.model.types import ContextFeatures, Prediction
 
 
 class LFPNet(nn.Module):
@@ -58,14 +58,17 @@ class LFPNet(nn.Module):
         surrounding = None if self.propagating is None else context
         if self.prior is not None:
             inner, surrounding = self.prior(inner, surrounding, plate)
-        features = None
-        if self._is_prepared and isinstance(self.propagating, LeanPropagatingModule):
-            features = self.propagating.over_inner(surrounding)
-        elif self.propagating is not None:
-            features = self.propagating(surrounding)
+        features = None if surrounding is None else self._propagated(surrounding)
         raw = self.matting(inner, features, plate)
         alpha, foreground, background, own_alpha = self.fusion(raw, plate, inner)
         return Prediction(alpha, foreground, background, None if features is None else features.alpha, own_alpha)
+
+    def _propagated(self, surrounding: Tensor) -> ContextFeatures:
+        """What the context tells the inner patch; the context alpha only where it is asked for."""
+        assert self.propagating is not None
+        if self._is_prepared and isinstance(self.propagating, LeanPropagatingModule):
+            return self.propagating.over_inner(surrounding)
+        return self.propagating(surrounding)
 
     def context_alpha(self, context: Tensor) -> Tensor | None:
         """The context alpha of encoded context patches alone: a coarse matte at a fraction of the cost.

@@ -44,7 +44,8 @@ class LeanFusion(nn.Module):
         """
         raw = raw.float().contiguous()  # plane by plane: what follows reads few channels at a time
         has_estimates = raw.shape[1] > RAW_CHANNELS
-        encoded, estimates = (inner[:, :-PLANES], inner[:, -PLANES:].float().contiguous()) if has_estimates else (inner, None)
+        encoded = inner[:, :-PLANES] if has_estimates else inner
+        estimates = inner[:, -PLANES:].float().contiguous() if has_estimates else None
         correction, to_foreground, to_background, weight = raw[:, :RAW_CHANNELS].split([1, 3, 3, 1], dim=1)
         known_foreground, known_background = _known_colours(encoded, plate)
         foreground = clamp_unit(known_foreground + to_foreground)
