@@ -7,7 +7,7 @@ from lfpnet.errors import ConfigurationError
 from lfpnet.estimates import ALPHAS, PLANES
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.layers import StandardizedConv2d, clamp_unit
-from lfpnet.model.lean.colour_prior import spread_colour
+from lfpnet.model.lean.colour_prior import PRIOR_CHANNELS, ColourPrior, spread_colour
 from lfpnet.model.lean.fusion import BELIEFS, FIRST_BELIEFS, RAW_CHANNELS, LeanFusion
 from lfpnet.model.network import build_network
 
@@ -86,6 +86,25 @@ def test_folding_changes_no_prediction(preset, side):
         assert one is None or other is None or torch.allclose(one, other, atol=2e-4)
     if before.context_alpha is not None:
         assert torch.allclose(before.context_alpha, network.context_alpha(inputs[1]), atol=2e-4)
+
+
+@pytest.mark.parametrize("side", [32, 48, 64, 96])
+def test_the_context_decoded_over_the_inner_patch_is_that_decoded_as_a_whole(side):
+    torch.manual_seed(3)
+    propagating = build_network(LFPNetConfig.of_preset("lfpnet-guided")).eval().propagating
+    context = torch.rand(1, 12 + PLANES + PRIOR_CHANNELS, side, 2 * side)
+    with torch.inference_mode():
+        whole, inner = propagating(context), propagating.over_inner(context)
+    assert inner.alpha is None
+    assert torch.allclose(whole.fine, inner.fine, atol=1e-5)
+    assert torch.allclose(whole.coarse, inner.coarse, atol=1e-5)
+
+
+def test_what_the_prior_adds_lies_in_memory_as_the_batch_does():
+    inner, context, plate = _inputs(64, 2, planes=PLANES)
+    for layout in (torch.contiguous_format, torch.channels_last):
+        batch = (inner.contiguous(memory_format=layout), context.contiguous(memory_format=layout), plate)
+        assert all(part.is_contiguous(memory_format=layout) for part in ColourPrior()(*batch))
 
 
 def test_a_fresh_guide_weighs_its_estimates_and_its_own_alpha_does_not_start_from_them():
