@@ -187,7 +187,7 @@ class _Composites(SampleStream):
         seed: another seed, other scenes.
         chances: how often each step is taken.
         through: which foregrounds are seen through, to be drawn more often than the pool has them.
-        share: how much more often: of all draws.
+        share: of the draws, for which one of these is taken.
     """
 
     def __init__(
