@@ -19,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 #: The sidecar's package: beside the plugins in a checkout, around them in an installed wheel.
 SIDECAR = HERE.parent if HERE.parent.name == "sidecar" else HERE.parent / "sidecar"
-VENDORED = ("wire", "client", "shots")
+VENDORED = ("wire", "runtime", "client", "shots")
 #: Pythons of Nuke 14 (3.9), 15 (3.10), 16 (3.11) and what may follow.
 NUKE_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 #: Pythons of Blender 4.2 to 5.0 (3.11), 5.1 (3.13) and Debian's 5.2 (3.14).

@@ -19,11 +19,11 @@ import zmq
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from sidecar.client.endpoint import Endpoint  # noqa: E402 - runs from a checkout
 from sidecar.client.launch import SERVER_ENVIRONMENT  # noqa: E402
-from sidecar.client.link import Link  # noqa: E402
+from sidecar.client.sockets import Link  # noqa: E402
+from sidecar.runtime.endpoint import Endpoint  # noqa: E402 - runs from a checkout
 from sidecar.server.config import ServerLimits  # noqa: E402
-from sidecar.server.slots import SlotPool  # noqa: E402
+from sidecar.server.shared_memory import SlotPool  # noqa: E402
 from sidecar.wire.framing import unpack  # noqa: E402
 from sidecar.wire.limits import CHUNK_BYTES, DATA_QUEUE_MESSAGES  # noqa: E402
 

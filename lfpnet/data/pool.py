@@ -17,7 +17,7 @@ from jaxtyping import Int32, Int64, UInt8
 from lfpnet.data.background_file import write_backgrounds
 from lfpnet.data.drawing import ANCHORS, DRAWING, anchors, draw_foreground
 from lfpnet.data.foreground import Foreground
-from lfpnet.data.gathered import CheckedFile, fitted, read_foreground
+from lfpnet.data.foreground_files import CheckedFile, fitted, read_foreground
 from lfpnet.data.procedural import GENERATORS, SHARES
 from lfpnet.data.workers import mapping
 from lfpnet.errors import ConfigurationError, InputError, OutputError

@@ -12,7 +12,7 @@ import numpy as np
 import OpenEXR
 
 from lfpnet.errors import ImageFileError
-from lfpnet.images.hushed import hushed
+from lfpnet.images.silence_stdout import silence_stdout
 from lfpnet.images.source_file import DeclaredSize, check_byte_limit
 from lfpnet.images.windows import Window, window_size
 
@@ -75,7 +75,7 @@ def channel_list(parts: list[ExrPart]) -> str:
 def _open(path: Path, *, is_header_only: bool) -> Any:
     """Open with OpenEXR; whatever it raises on a bad file becomes one sentence."""
     try:
-        with hushed():
+        with silence_stdout():
             file = OpenEXR.File(str(path), separate_channels=True, header_only=is_header_only)
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

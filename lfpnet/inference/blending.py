@@ -17,7 +17,7 @@ def tile_weights(side: int, ramp: int) -> Float32[np.ndarray, "s s"]:
     return np.minimum.outer(along, along)
 
 
-class Blender:
+class TileBlender:
     """Accumulates what tiles say of alpha, foreground and background on a plate of `height` x `width` pixels."""
 
     def __init__(self, height: int, width: int) -> None:

@@ -17,7 +17,7 @@ from torch import Tensor
 from lfpnet.errors import CancelledError, ConfigurationError, DeviceError
 from lfpnet.images.finite import replace_non_finite
 from lfpnet.inference.augmentation import ALL_TURNS, TRANSPOSED, UNTURNED, Turn
-from lfpnet.inference.blending import Blender, tile_weights
+from lfpnet.inference.blending import TileBlender, tile_weights
 from lfpnet.inference.device import choose_device, choose_precision, translated_device_errors
 from lfpnet.inference.options import MatteOptions
 from lfpnet.inference.patches import PatchCutter
@@ -159,7 +159,7 @@ class Predictor:
         is_cancelled: Callable[[], bool] | None,
     ) -> Matte:
         """Predict every tile of the plan and blend them; display-encoded."""
-        blender = Blender(*trimap.shape)
+        blender = TileBlender(*trimap.shape)
         # Only the published network was measured transposed; another one need not look at the plate askew.
         is_transposed = plan.is_transposed and self.config.structure == "published"
         turns = ALL_TURNS if options.has_augmentation else (TRANSPOSED if is_transposed else UNTURNED,)

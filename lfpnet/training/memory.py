@@ -12,7 +12,7 @@ from lfpnet.estimates import PLANES
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.encoding import CHANNELS
 from lfpnet.model.network import build_network
-from lfpnet.training.parts import choose_trained_parts
+from lfpnet.training.freezing import choose_trained_parts
 from lfpnet.training.phase import Phase
 
 #: Beside the network itself: its average, and for what is trained a gradient and two moments of the optimiser.

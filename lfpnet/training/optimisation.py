@@ -9,11 +9,11 @@ from torch import Tensor, nn
 from lfpnet.errors import ConfigurationError, DeviceError
 from lfpnet.inference.device import translated_device_errors
 from lfpnet.model.network import LFPNet
-from lfpnet.training.average import WeightAverage
 from lfpnet.training.batches import Batch
 from lfpnet.training.config import TrainingConfig
+from lfpnet.training.ema import WeightAverage
+from lfpnet.training.freezing import choose_trained_parts
 from lfpnet.training.objective import objective, objective_of_context
-from lfpnet.training.parts import choose_trained_parts
 from lfpnet.training.phase import Phase
 from lfpnet.training.precision import training_precision
 from lfpnet.training.processes import Processes

@@ -10,7 +10,7 @@ import numpy as np
 
 from lfpnet.errors import ConfigurationError
 from lfpnet.model.config import LFPNetConfig
-from lfpnet.training.parts import PARTS
+from lfpnet.training.freezing import PARTS
 
 Minimised = Literal["everything", "context_alpha"]
 

@@ -9,8 +9,8 @@ try:
     folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - Nuke's own spelling
     if folder not in sys.path:  # Nuke adds it itself, unless it was told not to
         sys.path.append(folder)
-    from lfpnet_nuke import session
+    from lfpnet_nuke import startup
 
-    session.begin()
+    startup.begin()
 except Exception as problem:  # a broken plugin never breaks Nuke's start
     nuke.tprint(f"LFPNet is not available in this session: {problem}")

@@ -3,8 +3,8 @@
 import nuke
 
 try:
-    from lfpnet_nuke import session
+    from lfpnet_nuke import startup
 
-    session.add_menu()
+    startup.add_menu()
 except Exception as problem:  # a broken plugin never breaks Nuke's start
     nuke.tprint(f"The menu of LFPNet is not available: {problem}")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sidecar.client import Client
-from sidecar.client.endpoint import LOCK_FILE, runtime_directory
-from sidecar.client.lock import is_free
+from sidecar.runtime.endpoint import LOCK_FILE, runtime_directory
+from sidecar.runtime.lock import is_free
 from sidecar.wire.errors import SidecarError
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 from lfpnet.data.backgrounds import split_backgrounds
-from lfpnet.data.gathered import CheckedFile, check_foregrounds, find_foregrounds, split_foregrounds
+from lfpnet.data.foreground_files import CheckedFile, check_foregrounds, find_foregrounds, split_foregrounds
 from lfpnet.data.pool import build_pool
 from lfpnet.errors import ConfigurationError
 from sidecar.cli.progress_bar import advancing

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sidecar.client.keys import allow_client, create_pair
+from sidecar.runtime.keys import allow_client, create_pair
 from sidecar.wire.errors import SidecarError
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from lfpnet.weights import user_models_folder
-from sidecar.client.endpoint import runtime_directory
+from sidecar.runtime.endpoint import runtime_directory
 from sidecar.server.app import serve
 from sidecar.server.config import ServerConfig
 from sidecar.wire.errors import SidecarError

@@ -8,23 +8,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..runtime import keys as key_files
+from ..runtime.endpoint import remote_endpoint, runtime_directory
 from ..wire.errors import SidecarError
-from . import keys as key_files
-from .conversation import Conversation
-from .endpoint import remote_endpoint, runtime_directory
+from .connection import Connection
 from .job import Job, JobResult
 from .launch import Launcher
-from .questions import Question
+from .pending_replies import PendingReply
 from .request import Picture, build_request
 
 
 class Client:
     """A connection to one sidecar that mends itself. Make it with `local` or `remote`; safe to use from any thread."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, connection: Connection) -> None:
         """Start the client's thread."""
-        self._conversation = conversation
-        self._thread = threading.Thread(target=conversation.run, name="lfpnet-client", daemon=True)
+        self._connection = connection
+        self._thread = threading.Thread(target=connection.run, name="lfpnet-client", daemon=True)
         self._is_closed = False
         self._thread.start()
 
@@ -56,7 +56,7 @@ class Client:
         """
         folder = runtime_directory({"LFPNET_RUNTIME_DIR": str(directory)} if directory else None)
         return cls(
-            Conversation(
+            Connection(
                 name,
                 launcher=Launcher(folder, command, environment=environment, patience_seconds=patience_seconds),
                 endpoint=None,
@@ -85,7 +85,7 @@ class Client:
         """
         endpoint = remote_endpoint(address, key_files.load_public(server_key).decode("ascii"))
         return cls(
-            Conversation(
+            Connection(
                 name,
                 launcher=None,
                 endpoint=endpoint,
@@ -107,17 +107,17 @@ class Client:
     @property
     def state(self) -> str:
         """`asleep`, `starting`, `greeting`, `connected`, `unresponsive` or `failed`."""
-        return self._conversation.state
+        return self._connection.state
 
     @property
     def sentence(self) -> str:
         """What the state means, for a panel."""
-        return self._conversation.sentence
+        return self._connection.sentence
 
     @property
     def capabilities(self) -> Mapping[str, Any]:
         """What the sidecar says about itself: models, devices, limits, transports, state; empty before it answered."""
-        return self._conversation.capabilities
+        return self._connection.capabilities
 
     def submit(
         self,
@@ -175,16 +175,16 @@ class Client:
         job = Job(request, pixels)
         if timeout_seconds is not None:
             job.deadline = time.monotonic() + timeout_seconds
-        self._conversation.post("submit", job)
+        self._connection.post("submit", job)
         return job
 
     def cancel(self, job: Job) -> None:
         """Ask a job to end; its state becomes `cancelled` within about one tile."""
-        self._conversation.post("cancel", job)
+        self._connection.post("cancel", job)
 
     def poll(self) -> list[tuple[str, Job | None]]:
         """Return what happened since the last call, such as `("progress", job)` or `("connection", None)`."""
-        events = self._conversation.events
+        events = self._connection.events
         happened = []
         while events:
             happened.append(events.popleft())
@@ -240,12 +240,12 @@ class Client:
         """End the thread; unfinished jobs fail with code `closed` (the sidecar drops them soon)."""
         if not self._is_closed:
             self._is_closed = True
-            self._conversation.post("close")
+            self._connection.post("close")
             self._thread.join(timeout=10.0)
 
     def _ask(self, kind: str, fields: dict[str, Any], reply_kind: str, timeout_seconds: float) -> dict[str, Any]:
         if self._is_closed:
             raise SidecarError("closed", "This client is closed: make a new one.")
-        asked = Question(kind, fields, reply_kind, timeout_seconds)
-        self._conversation.post("ask", asked)
+        asked = PendingReply(kind, fields, reply_kind, timeout_seconds)
+        self._connection.post("ask", asked)
         return asked.wait()

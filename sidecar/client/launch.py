@@ -11,12 +11,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..runtime.endpoint import LOCK_FILE, Endpoint, read_endpoint
+from ..runtime.lock import EXIT_NOT_OWNER, is_free
 from ..wire.errors import SidecarError
-from .endpoint import LOCK_FILE, Endpoint, read_endpoint
-from .lock import is_free
 
-#: Exit code of a server that found another one owning the lock.
-EXIT_NOT_OWNER = 75
 #: Fewer page faults for the server's large buffers; must be set before it starts, and not in the host.
 #: Source: measured; single 133 MB frames 29 instead of 83 ms, half conversions 5 instead of 58 ms.
 SERVER_ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "THP_MEM_ALLOC_ENABLE": "1"}

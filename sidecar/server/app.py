@@ -7,14 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sidecar.client.endpoint import LOCK_FILE, remove_endpoint, write_endpoint
-from sidecar.client.launch import EXIT_NOT_OWNER
-from sidecar.client.lock import OwnerLock
+from sidecar.runtime.endpoint import LOCK_FILE, remove_endpoint, write_endpoint
+from sidecar.runtime.lock import EXIT_NOT_OWNER, OwnerLock
 from sidecar.server.config import ServerConfig
 from sidecar.server.sockets import Sockets
 
 if TYPE_CHECKING:
-    from sidecar.server.model_host import LoadPredictor
+    from sidecar.server.model_cache import LoadPredictor
 
 log = logging.getLogger(__name__)
 #: How often Python may change threads; keeps control answers quick beside a Python-heavy step.
@@ -62,20 +61,20 @@ def _work(
     config: ServerConfig, sockets: Sockets, load: "LoadPredictor | None", train_command: tuple[str, ...] | None
 ) -> None:
     """Answer clients; these imports come after the sockets are bound and known."""
-    from sidecar.server.desk import Desk
-    from sidecar.server.front import Front
-    from sidecar.server.model_host import load_predictor
+    from sidecar.server.dispatcher import Dispatcher
+    from sidecar.server.job_manager import JobManager
+    from sidecar.server.model_cache import load_predictor
     from sidecar.server.training import TRAIN_COMMAND, Training
 
     training = Training(config.runtime_directory, train_command or TRAIN_COMMAND)
-    desk = Desk(config, load or load_predictor, sockets.wake)
-    front = Front(config, sockets, desk, training)
-    handlers = _on_signals(front.request_drain)
+    job_manager = JobManager(config, load or load_predictor, sockets.wake)
+    dispatcher = Dispatcher(config, sockets, job_manager, training)
+    handlers = _on_signals(dispatcher.request_drain)
     try:
-        front.run()
+        dispatcher.run()
     finally:
         training.stop_now()
-        desk.pipeline.stop(patience_seconds=5.0)
+        job_manager.pipeline.stop(patience_seconds=5.0)
         for number, handler in handlers.items():
             signal.signal(number, handler)
 

@@ -44,7 +44,7 @@ class Upload:
 
 @dataclass(eq=False)
 class Job:
-    """One matte to make. The front thread owns every field but those that one pipeline step at a time writes."""
+    """One matte to make. The dispatcher's thread owns every field but those that one pipeline step at a time writes."""
 
     name: str
     client_id: str
@@ -102,7 +102,7 @@ class Job:
 
 
 class JobQueue:
-    """Thread-safe: the front thread adds and removes, the loader takes."""
+    """Thread-safe: the dispatcher's thread adds and removes, the loader takes."""
 
     def __init__(self) -> None:
         """Start empty."""

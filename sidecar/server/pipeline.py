@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sidecar.server.cache import ResultCache
-from sidecar.server.catalogue import DEFAULT
+from sidecar.server.error_mapping import Cancelled, translate
+from sidecar.server.image_io import ImageIO
 from sidecar.server.jobs import Job, JobQueue
-from sidecar.server.model_host import ModelHost, facts_of
-from sidecar.server.pixels import PixelPort
-from sidecar.server.translate import Cancelled, translate
+from sidecar.server.model_cache import ModelCache, facts_of
+from sidecar.server.model_registry import DEFAULT
 
 log = logging.getLogger(__name__)
 #: At most so many progress messages a second and job, so that a reader has time for them.
@@ -24,7 +24,7 @@ PROGRESS_INTERVAL_SECONDS = 0.1
 
 
 class Event(NamedTuple):
-    """What a step tells the front thread: `progress`, `preview`, `done` or `failed`."""
+    """What a step tells the dispatcher's thread: `progress`, `preview`, `done` or `failed`."""
 
     kind: str
     job: Job
@@ -37,8 +37,8 @@ class Pipeline:
     def __init__(
         self,
         jobs: JobQueue,
-        hosts: list[ModelHost],
-        port: PixelPort,
+        hosts: list[ModelCache],
+        port: ImageIO,
         cache: ResultCache,
         post: Callable[[Event], None],
     ) -> None:
@@ -97,7 +97,7 @@ class Pipeline:
         for _ in self._hosts:
             self._loaded.put(None)
 
-    def _worker_for(self, host: ModelHost) -> Callable[[], None]:
+    def _worker_for(self, host: ModelCache) -> Callable[[], None]:
         def compute_all() -> None:
             self._warm(host)
             while (job := self._loaded.get()) is not None:
@@ -109,7 +109,7 @@ class Pipeline:
 
         return compute_all
 
-    def _warm(self, host: ModelHost) -> None:
+    def _warm(self, host: ModelCache) -> None:
         """Load the default model before the first job asks for it."""
         try:
             host.get(DEFAULT)
@@ -150,7 +150,7 @@ class Pipeline:
         job.content_key = f"{self._port.content_key(job)} {version}"
         job.uploads.clear()
 
-    def _compute(self, job: Job, host: ModelHost) -> None:
+    def _compute(self, job: Job, host: ModelCache) -> None:
         job.finished = self._cache.get(job.content_key)
         if job.finished is not None:
             job.is_cached = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sidecar.server.config import ServerLimits
 from sidecar.server.jobs import Job
-from sidecar.server.slots import SlotPool
+from sidecar.server.shared_memory import SlotPool
 from sidecar.wire.errors import SidecarError
 
 

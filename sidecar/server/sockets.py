@@ -1,4 +1,4 @@
-"""Two ROUTER sockets, one for small messages and one for pixels, and a bell that other threads ring."""
+"""Two ROUTER sockets, one for small messages and one for pixels, and a wakeup that other threads signal."""
 
 import logging
 import os
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import zmq
 
-from sidecar.client.bell import Bell
-from sidecar.client.endpoint import Endpoint, remote_endpoint
-from sidecar.client.keys import load_pair
+from sidecar.runtime.endpoint import Endpoint, remote_endpoint
+from sidecar.runtime.keys import load_pair
+from sidecar.runtime.wakeup import Wakeup
 from sidecar.server.config import ServerConfig
 from sidecar.wire.errors import SidecarError
 from sidecar.wire.limits import CONTROL_QUEUE_MESSAGES, DATA_QUEUE_MESSAGES, FRAME_BYTES, HEADER_BYTES
@@ -26,7 +26,7 @@ CONTROL_BURST = 256
 
 
 class Sockets:
-    """Bound sockets of one server; `wake` may be called from any thread, everything else from the front thread."""
+    """Bound sockets of one server; `wake` may be called from any thread, the rest from one."""
 
     def __init__(self, config: ServerConfig) -> None:
         """Bind.
@@ -37,7 +37,7 @@ class Sockets:
         self.is_local = config.listen is None or config.listen.startswith("tcp://127.0.0.1:")
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._authenticator: ThreadAuthenticator | None = None
-        self._bell = Bell()
+        self._wakeup = Wakeup()
         self._control = self._router(CONTROL_QUEUE_MESSAGES, HEADER_BYTES + 1024)
         self._data = self._router(DATA_QUEUE_MESSAGES, FRAME_BYTES)
         try:
@@ -48,13 +48,13 @@ class Sockets:
                 "bad_option", f"{config.listen} cannot be listened on ({problem}): choose another."
             ) from problem
         self._poller = zmq.Poller()
-        for one in (self._control, self._data, self._bell.pollable):
+        for one in (self._control, self._data, self._wakeup.pollable):
             self._poller.register(one, zmq.POLLIN)
 
     def receive(self, timeout_seconds: float) -> Iterator[tuple[str, bytes, list[Any]]]:
         """Wait a while, then give what came as `(socket, identity, frames)`, small messages first."""
         self._poller.poll(int(timeout_seconds * 1000))
-        self._bell.silence()
+        self._wakeup.clear()
         yield from self._drain("control", self._control, CONTROL_BURST)
         yield from self._drain("data", self._data, DATA_BURST)
 
@@ -68,7 +68,7 @@ class Sockets:
 
     def wake(self) -> None:
         """Make `receive` return soon."""
-        self._bell.ring()
+        self._wakeup.signal()
 
     def close(self) -> None:
         """Give last messages a moment, then close."""
@@ -77,7 +77,7 @@ class Sockets:
         for one in (self._control, self._data):
             one.close(linger=500)
         self._context.term()
-        self._bell.close()
+        self._wakeup.close()
 
     def _drain(self, which: str, source: zmq.Socket[bytes], most: int) -> Iterator[tuple[str, bytes, list[Any]]]:
         for _ in range(most):

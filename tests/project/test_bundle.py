@@ -35,12 +35,12 @@ def write_wheel(folder: Path, name: str, tags: str) -> None:
 @pytest.mark.parametrize("host", ["blender", "nuke"])
 def test_a_bundle_holds_the_client_byte_for_byte_and_nothing_heavy(host, tmp_path):
     copies = bundled(host, tmp_path / "bundle")
-    for part in ("wire", "client", "shots"):
+    for part in ("wire", "runtime", "client", "shots"):
         names = sorted(path.name for path in (ROOT / "sidecar" / part).glob("*.py"))
         assert sorted(path.name for path in (copies / part).glob("*")) == names
         same, different, missing = filecmp.cmpfiles(ROOT / "sidecar" / part, copies / part, names, shallow=False)
         assert (same, different, missing) == (names, [], [])
-    assert {path.name for path in copies.iterdir()} == {"__init__.py", "wire", "client", "shots"}
+    assert {path.name for path in copies.iterdir()} == {"__init__.py", "wire", "runtime", "client", "shots"}
     assert not list((tmp_path / "bundle").rglob("__pycache__"))
 
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import zmq
 
-from sidecar.client.endpoint import Endpoint, read_endpoint
+from sidecar.runtime.endpoint import Endpoint, read_endpoint
 from sidecar.wire.framing import Message, pack, unpack
 from sidecar.wire.version import PROTOCOL
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from sidecar.client import Client, launch
-from sidecar.client.endpoint import LOCK_FILE, read_endpoint
-from sidecar.client.lock import is_free
+from sidecar.runtime.endpoint import LOCK_FILE, read_endpoint
+from sidecar.runtime.lock import is_free
 
 ROOT = Path(__file__).parents[2]
 QUICK = ROOT / "tests" / "support" / "quick_sidecar.py"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable
 
-from . import farm, host, knobs, training
+from . import export_for_farm, host, knobs, training
 from .connection import client_for
 from .errors import PluginError, sentence_of
 from .frames import default_pattern
 from .log import logger
-from .matting import Runs, Work, run_here, show_results
+from .runs import Runs, Work, run_here, show_results
 from .sidecar.client import Client
 
 RUNS = Runs()
@@ -74,9 +74,9 @@ def export(node: Any) -> None:
     """Write plate and masks, and say how to matte them without Nuke."""
     work = Work(node)
     if host.has_window():
-        RUNS.start(work, farm.export_frames)
+        RUNS.start(work, export_for_farm.export_frames)
         return
-    report = farm.export_frames(work, work.export, host.TerminalProgress(threading.Event()))
+    report = export_for_farm.export_frames(work, work.export, host.TerminalProgress(threading.Event()))
     work.tell(report.sentence)
     host.say(report.notice or report.sentence)
 

@@ -13,7 +13,7 @@ LOG_BYTES = 1 << 20
 
 def open_log() -> Path | None:
     """Start the log once and return its file; None where the folder cannot be used, and then nothing is kept."""
-    from .sidecar.client.endpoint import runtime_directory
+    from .sidecar.runtime.endpoint import runtime_directory
     from .sidecar.wire.errors import SidecarError
 
     for handler in logger.handlers:

@@ -103,7 +103,7 @@ def test_a_farm_mattes_frames_of_a_script_without_a_window(matted, plugin_folder
     stage, node = matted
     for frame in FRAMES:
         stage.result(node, frame).unlink()
-    batch = plugin_folder / "lfpnet_nuke" / "batch.py"
+    batch = plugin_folder / "lfpnet_nuke" / "render_farm.py"
     done = run_terminal("-t", batch, stage.folder / "shot.nk", "--frames", "1001-1003x2", plugin=plugin_folder)
     assert done.returncode == 0, done.stderr + done.stdout
     assert [stage.result(node, frame).exists() for frame in FRAMES] == [True, False, True]
@@ -145,10 +145,10 @@ def test_an_older_node_gets_the_knobs_it_lacks_when_its_script_is_opened(matted)
     older = older.replace(" lfp_version 1\n", " lfp_version 0\n")
     assert older.count("lfp_version 0") == 1
     (stage.folder / "older.nk").write_text(older)
-    import lfpnet_nuke.session
+    import lfpnet_nuke.startup
 
     _session.start(gui=True)
-    lfpnet_nuke.session.begin()
+    lfpnet_nuke.startup.begin()
     nuke.scriptOpen(str(stage.folder / "older.nk"))
     node = nuke.toNode("LFPNet1")
     assert node["lfp_tile"].value() == 0
@@ -172,7 +172,7 @@ def test_the_start_files_add_a_menu_only_where_there_is_a_window(plugin_folder):
 def test_a_broken_plugin_never_breaks_the_start_of_nuke(plugin_folder, tmp_path):
     broken = tmp_path / "broken"
     shutil.copytree(plugin_folder, broken)
-    (broken / "lfpnet_nuke" / "session.py").write_text("raise RuntimeError('a file of the plugin is damaged')\n")
+    (broken / "lfpnet_nuke" / "startup.py").write_text("raise RuntimeError('a file of the plugin is damaged')\n")
     (tmp_path / "hello.py").write_text("print('Nuke is here')\n")
     done = run_terminal("-t", tmp_path / "hello.py", plugin=broken)
     assert done.returncode == 0, done.stderr

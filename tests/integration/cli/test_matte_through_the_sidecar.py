@@ -31,7 +31,7 @@ from sidecar_fixtures import (
 from lfpnet.images import read_plate
 from sidecar.cli import matte
 from sidecar.cli.trimap_options import add_trimap_options, make_trimap
-from sidecar.client.keys import allow_client, create_pair
+from sidecar.runtime.keys import allow_client, create_pair
 
 #: Not the loopback address that needs no keys, but one that nobody else can reach.
 HOST = "127.0.0.2"

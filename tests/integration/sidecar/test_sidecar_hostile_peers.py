@@ -11,8 +11,9 @@ import zmq
 from raw_peer import RawPeer
 from sidecar_fixtures import PATIENCE_SECONDS, ROOT, command, environment, plate_and_trimap, wait_until, write_plate
 
-from sidecar.client import Client, keys
-from sidecar.client.endpoint import runtime_directory
+from sidecar.client import Client
+from sidecar.runtime import keys
+from sidecar.runtime.endpoint import runtime_directory
 from sidecar.wire.errors import SidecarError
 from sidecar.wire.framing import pack, unpack
 from sidecar.wire.limits import CHUNK_BYTES, FRAME_BYTES
@@ -92,8 +93,8 @@ def test_another_major_version_is_refused_with_both_versions(workplace):
 
 
 def test_a_server_of_another_version_is_a_clear_error_in_the_client(workplace):
-    from sidecar.client.endpoint import Endpoint, write_endpoint
-    from sidecar.client.lock import OwnerLock
+    from sidecar.runtime.endpoint import Endpoint, write_endpoint
+    from sidecar.runtime.lock import OwnerLock
 
     address = f"ipc://{workplace.folder}/fake"
     lock = OwnerLock(workplace.folder / "lock")
@@ -336,7 +337,7 @@ def test_a_wrong_server_key_is_refused_in_one_sentence(workplace, gpu_box):
 
 
 def test_an_unencrypted_peer_gets_nothing(workplace, gpu_box):
-    from sidecar.client.endpoint import remote_endpoint
+    from sidecar.runtime.endpoint import remote_endpoint
 
     with RawPeer(workplace.folder, endpoint=remote_endpoint(gpu_box)) as peer:
         monitor = peer.control.get_monitor_socket(zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL | zmq.EVENT_DISCONNECTED)

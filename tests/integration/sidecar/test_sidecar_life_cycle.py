@@ -19,7 +19,7 @@ from sidecar_fixtures import (
     wait_until,
 )  # fmt: skip
 
-from sidecar.client.endpoint import Endpoint, write_endpoint
+from sidecar.runtime.endpoint import Endpoint, write_endpoint
 from sidecar.wire.errors import SidecarError
 
 OUTPUT = {"kind": "exr"}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lfpnet.data.drawing import draw_foreground
-from lfpnet.data.gathered import CheckedFile, check_foregrounds, find_foregrounds
+from lfpnet.data.foreground_files import CheckedFile, check_foregrounds, find_foregrounds
 from lfpnet.data.pool import build_pool, open_pool
 from lfpnet.errors import ConfigurationError, ImageFileError, InputError, OutputError
 

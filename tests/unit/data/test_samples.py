@@ -5,7 +5,7 @@ import pytest
 
 from lfpnet.data.composite import composite
 from lfpnet.data.contact_sheet import contact_sheet
-from lfpnet.data.gathered import check_foregrounds, find_foregrounds
+from lfpnet.data.foreground_files import check_foregrounds, find_foregrounds
 from lfpnet.data.pool import Pool, build_pool
 from lfpnet.data.samples import SampleChances, SampleStream
 from lfpnet.errors import ConfigurationError

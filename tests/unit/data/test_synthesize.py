@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lfpnet.data.drawing import DRAWING, draw_foreground
-from lfpnet.data.gathered import find_foregrounds, fitted, read_foreground
+from lfpnet.data.foreground_files import find_foregrounds, fitted, read_foreground
 from lfpnet.data.procedural import GENERATORS
 from lfpnet.data.synthesize import synthesize_foregrounds
 from lfpnet.errors import ConfigurationError, OutputError

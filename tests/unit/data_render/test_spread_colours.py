@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lfpnet.data.render.studio.spread import spread_colours
+from lfpnet.data.render.blender_scenes.spread import spread_colours
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 9))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from lfpnet.errors import ConfigurationError
-from lfpnet.inference.blending import Blender, tile_weights
+from lfpnet.inference.blending import TileBlender, tile_weights
 from lfpnet.inference.tiling import Tile, plan_tiles
 
 sides = st.sampled_from([64, 80, 128])
@@ -105,7 +105,7 @@ def test_an_unknown_plan_is_refused():
 def test_blending_tiles_that_agree_changes_nothing(trimap, side, name):
     height, width = trimap.shape
     picture = np.random.default_rng(1).random((height, width, 7), np.float32)
-    blender = Blender(height, width)
+    blender = TileBlender(height, width)
     plan = plan_tiles(name, trimap, side)
     for tile in plan.tiles:
         values = np.zeros((side, side, 7), np.float32)

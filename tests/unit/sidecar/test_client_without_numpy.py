@@ -10,16 +10,16 @@ SCRIPT = """
 import sys
 sys.modules["numpy"] = None  # importing it fails from now on
 from sidecar.client import Client, Job, JobResult, Picture, Pixels
-from sidecar.client.flight import Flight, _Download
+from sidecar.client.transfer import Transfer, _Download
 from sidecar.client.request import build_request
 fields, uploads = build_request({"plate": "/a/plate.exr", "trimap": b"bytes"}, {"kind": "exr"}, {})
 assert fields["inputs"]["trimap"] == {"kind": "exr", "bytes": 5}, fields
 assert bytes(uploads["trimap"]) == b"bytes"
 
-class Link:
+class Sockets:
     def send_data(self, *_): return True
 
-download = _Download({"kind": "exr", "bytes": 5, "blob": "0"}, Link(), "session", "job")
+download = _Download({"kind": "exr", "bytes": 5, "blob": "0"}, Sockets(), "session", "job")
 download.add(0, memoryview(b"matte"))
 assert download.is_complete and bytes(download.buffer) == b"matte"
 """

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.client import keys
-from sidecar.client.endpoint import (
+from sidecar.runtime import keys
+from sidecar.runtime.endpoint import (
     Endpoint,
     read_endpoint,
     remote_endpoint,
@@ -14,13 +14,13 @@ from sidecar.client.endpoint import (
     runtime_directory,
     write_endpoint,
 )  # fmt: skip
-from sidecar.client.lock import OwnerLock, is_free
-from sidecar.server.catalogue import ModelFile
+from sidecar.runtime.lock import OwnerLock, is_free
+from sidecar.server.allowed_paths import allowed_path
 from sidecar.server.config import ServerLimits
-from sidecar.server.model_host import ModelHost
-from sidecar.server.roots import allowed_path
-from sidecar.server.slots import IS_SUPPORTED, SlotPool
-from sidecar.server.translate import LFPNET_CODES, translate
+from sidecar.server.error_mapping import LFPNET_CODES, translate
+from sidecar.server.model_cache import ModelCache
+from sidecar.server.model_registry import ModelFile
+from sidecar.server.shared_memory import IS_SUPPORTED, SlotPool
 from sidecar.wire.errors import CODES, SidecarError
 
 
@@ -139,7 +139,7 @@ def test_slots_over_the_limits_are_refused_before_they_are_made():
 def test_the_longest_unused_model_leaves_first():
     loads = []
     files = {"default": ModelFile(None), "hair": ModelFile(Path("hair")), "fur": ModelFile(Path("fur"))}
-    host = ModelHost(
+    host = ModelCache(
         lambda weights, *_: loads.append(weights) or object(),
         lambda: files,
         device="cpu",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sidecar.server.cache import Blob, Finished, ResultCache
 from sidecar.server.jobs import Job, JobQueue, Upload
-from sidecar.server.shelf import Shelf
+from sidecar.server.retained_results import RetainedResults
 from sidecar.wire.errors import SidecarError
 
 
@@ -102,19 +102,19 @@ def kept_job(nbytes, kind="exr"):
 
 
 def test_kept_results_make_room_for_newer_ones_but_the_newest_always_stays():
-    shelf = Shelf(max_bytes=100)
+    retained_results = RetainedResults(max_bytes=100)
     old, newer, huge = (kept_job(nbytes) for nbytes in (60, 50, 1000))
-    shelf.keep(old)
-    shelf.keep(newer)
-    assert (old.finished, shelf.nbytes) == (None, 50)
-    shelf.keep(huge)
+    retained_results.keep(old)
+    retained_results.keep(newer)
+    assert (old.finished, retained_results.nbytes) == (None, 50)
+    retained_results.keep(huge)
     assert newer.finished is None
     assert huge.finished is not None
-    shelf.drop(huge)
-    assert (huge.finished, shelf.nbytes) == (None, 0)
+    retained_results.drop(huge)
+    assert (huge.finished, retained_results.nbytes) == (None, 0)
 
 
 def test_a_result_that_went_into_a_file_takes_no_room():
-    shelf = Shelf(max_bytes=100)
-    shelf.keep(kept_job(60, kind="file"))
-    assert shelf.nbytes == 0
+    retained_results = RetainedResults(max_bytes=100)
+    retained_results.keep(kept_job(60, kind="file"))
+    assert retained_results.nbytes == 0

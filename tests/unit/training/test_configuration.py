@@ -14,7 +14,7 @@ from lfpnet.errors import ConfigurationError
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import build_network
 from lfpnet.training.config import TrainingConfig
-from lfpnet.training.parts import choose_trained_parts
+from lfpnet.training.freezing import choose_trained_parts
 from lfpnet.training.phase import Phase
 from lfpnet.training.precision import training_precision
 from lfpnet.training.stages import PAPER_SIZES, paper_stages
