@@ -1,6 +1,7 @@
 """Weights in a safetensors file that carries configuration, provenance and licence in its metadata.
 
-Convolution weights are stored in half precision, everything small in single; the shared backbone is stored once.
+Convolution weights are stored in half precision unless the caller wants them exact, everything small in single; the
+shared backbone is stored once.
 """
 
 import json
@@ -46,13 +47,19 @@ class Checkpoint:
     tensors: dict[str, Tensor]
 
 
-def save_checkpoint(path: Path, network: LFPNet, provenance: Provenance) -> None:
+def save_checkpoint(path: Path, network: LFPNet, provenance: Provenance, *, is_half: bool = True) -> None:
     """Write the weights of `network`, atomically.
+
+    Args:
+        path: a name ending in .safetensors.
+        network: in single precision, not yet folded.
+        provenance: where the weights come from.
+        is_half: store convolution weights in half precision; False keeps every bit at twice the size.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    tensors = {name: _stored(value) for name, value in own_tensors(network).items()}
+    tensors = {name: _stored(value, is_half=is_half) for name, value in own_tensors(network).items()}
     metadata = {
         "format": FORMAT,
         "config": json.dumps(network.config.to_dict()),
@@ -129,10 +136,10 @@ def own_tensors(network: LFPNet) -> dict[str, Tensor]:
     return {**dict(network.named_parameters()), **dict(network.named_buffers())}
 
 
-def _stored(value: Tensor) -> Tensor:
-    """Convolution weights halve; norms, biases and counters stay as they are."""
+def _stored(value: Tensor, *, is_half: bool) -> Tensor:
+    """Convolution weights halve where asked; norms, biases and counters stay as they are."""
     value = value.detach().cpu()
-    return (value.half() if value.dim() == 4 else value).contiguous()
+    return (value.half() if is_half and value.dim() == 4 else value).contiguous()
 
 
 def _loaded(value: Tensor) -> Tensor:

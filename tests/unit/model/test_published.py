@@ -11,6 +11,7 @@ from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import build_network
 from lfpnet.model.published import import_published, network_from_published
 from lfpnet.model.published_names import published_names
+from sidecar.cli.main import main
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,18 @@ def test_what_was_imported_can_be_saved_and_loaded_again(tmp_path, released):
     again, card = load_network(tmp_path / "published.safetensors")
     assert card == provenance
     assert torch.equal(again.matting.head.layers[4].bias, network.matting.head.layers[4].bias)
+
+
+@pytest.mark.parametrize("is_half", [False, True])
+def test_an_import_keeps_every_bit_unless_half_is_asked_for(tmp_path, released, is_half):
+    # a third has no exact value in half precision
+    torch.save({name: torch.full_like(value, 1 / 3) for name, value in released.items()}, tmp_path / "model.pth")
+    command = ["weights", "import", str(tmp_path / "model.pth"), str(tmp_path / "out.safetensors")]
+    assert main([*command, "--half"] if is_half else command) == 0
+    network, _ = load_network(tmp_path / "out.safetensors")
+    kernels = [value for value in network.state_dict().values() if value.dim() == 4]
+    expected = torch.tensor(1 / 3).half().float() if is_half else torch.tensor(1 / 3)
+    assert all((value == expected).all() for value in kernels)
 
 
 def test_every_problem_is_listed_at_once(released):
