@@ -5,7 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# One thread for each process: two workers fill two cores, and two threads of OpenMP may spin against each other on one.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # A shell starts background jobs with SIGINT ignored, and what the tests start would ignore it too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, str(Path(__file__).parent / "support"))
@@ -21,6 +24,16 @@ from hypothesis import settings  # noqa: E402 - as above
 # No test asserts a time: a busy machine must not fail one.
 settings.register_profile("lfpnet", deadline=None)
 settings.load_profile("lfpnet")
+
+#: What a heavy test may take on a busy machine before it counts as hanging.
+HEAVY_SECONDS = 1800
+
+
+def pytest_collection_modifyitems(items):
+    """Give heavy tests without a limit of their own the longer one."""
+    for item in items:
+        if item.get_closest_marker("heavy") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(HEAVY_SECONDS))
 
 
 @pytest.fixture(scope="session")

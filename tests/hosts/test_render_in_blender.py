@@ -14,7 +14,7 @@ PROGRAM = os.environ.get("LFPNET_BLENDER", "")
 pytestmark = pytest.mark.skipif(not PROGRAM, reason="LFPNET_BLENDER names no Blender to render with")
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.timeout(1200)
 def test_every_kind_renders_with_exact_solid_and_empty_pixels(tmp_path):
     kinds = tuple(KINDS)

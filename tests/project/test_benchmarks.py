@@ -32,7 +32,7 @@ def weights(lean_network, tmp_path):
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_the_quick_benchmark_runs_to_its_end_and_writes_every_table(weights, tmp_path):
     output = tmp_path / "new folder" / "inference.md"
     printed = run_benchmark("--weights", weights, "--output", output)

@@ -44,7 +44,7 @@ def test_a_bundle_holds_the_client_byte_for_byte_and_nothing_heavy(host, tmp_pat
     assert not list((tmp_path / "bundle").rglob("__pycache__"))
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.skipif(sys.platform != "linux", reason="wheels of Linux are looked at")
 @pytest.mark.skipif("CI" not in os.environ, reason="downloads wheels: set CI=1 to run it")
 def test_the_wheels_of_the_nuke_plugin_are_what_a_python_without_any_imports(tmp_path):

@@ -24,7 +24,8 @@ from lfpnet.trimap.shapes import read_shapes
 
 ROOT = Path(__file__).parents[3]
 SCENARIOS = Path(__file__).parent / "blender_scenarios.py"
-VERSIONS = ("4.2", "4.5", "5.0")
+#: `make test` has the newest alone.
+VERSIONS = (*(pytest.param(version, marks=pytest.mark.heavy) for version in ("4.2", "4.5")), "5.0")
 
 
 class Blender:

@@ -71,7 +71,7 @@ def read_xwd(path: Path) -> np.ndarray:
     return pixels.reshape(height, -1, 4)[:, :width, :3]
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.timeout(900)
 def test_an_artist_adds_the_node_by_the_menu_mattes_a_frame_and_ends_a_range_by_escape(runtime, screen, tmp_path):
     command = [*shlex.split(BLENDER), "--factory-startup", "--enable-event-simulate", "--window-geometry", "0", "0"]

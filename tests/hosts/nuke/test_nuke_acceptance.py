@@ -49,7 +49,7 @@ def test_the_acceptance_script_reports_what_fails(plugin_folder, tmp_path):
     assert "/nowhere/python" in problem
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.usefixtures("shared_sidecar")
 def test_every_scenario_passes_on_the_oldest_python_of_nuke(plugin_folder, tmp_path):
     python = os.environ.get("LFPNET_OLDEST_PYTHON")

@@ -11,7 +11,7 @@ from nuke_scenarios import overscan_is_kept, the_current_frame_is_matted
 IMPORT_SECONDS = 240
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.timeout(IMPORT_SECONDS)
 def test_the_real_network_behind_the_node(make_stage, own_sidecar, tmp_path):
     script = tmp_path / "lfpnet"

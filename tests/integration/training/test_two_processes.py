@@ -23,7 +23,7 @@ def _train(*arguments, processes):
     return subprocess.run(command, capture_output=True, text=True, timeout=200, env=environment, check=False)
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_two_processes_compute_what_one_does_with_the_whole_batch(tmp_path):
     for part, seed in (("train", 5), ("held", 6)):
         build_pool(tmp_path / "pool" / part, 4, seed, procedural_backgrounds=2, size=64)

@@ -18,7 +18,7 @@ with warnings.catch_warnings(), threads_of_torch():  # or every later test had a
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::Warning"),  # pymatting's compiler and solver warn about themselves
-    pytest.mark.slow,  # pymatting compiles on its first import
+    pytest.mark.heavy,  # pymatting compiles on its first import
 ]
 
 

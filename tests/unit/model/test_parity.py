@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from parity_weights import scene
 
 from lfpnet.inference import MatteOptions, Predictor
 from lfpnet.model.checkpoint import Provenance
 from lfpnet.model.encoding import encode_patch
+
+pytestmark = pytest.mark.heavy  # 117 million parameters
 
 VECTORS = Path(__file__).parents[2] / "data"
 

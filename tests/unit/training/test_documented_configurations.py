@@ -35,7 +35,7 @@ def _shrunken(config):
     return replace(config, phases=tuple(phases), precision="fp32", validation_samples=1, weights="")
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.heavy
 @pytest.mark.parametrize("path", DOCUMENTED, ids=lambda path: path.stem)
 def test_a_documented_configuration_takes_a_step_of_every_phase(path, pool, tmp_path):
     config = _shrunken(TrainingConfig.of_file(path))
