@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
+import site
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..runtime.command_words import join_command, split_command
 from ..runtime.endpoint import LOCK_FILE, Endpoint, read_endpoint
 from ..runtime.lock import EXIT_NOT_OWNER, is_free
 from ..wire.errors import SidecarError
@@ -18,8 +19,10 @@ from ..wire.errors import SidecarError
 #: Fewer page faults for the server's large buffers; must be set before it starts, and not in the host.
 #: Source: measured; single 133 MB frames 29 instead of 83 ms, half conversions 5 instead of 58 ms.
 SERVER_ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "THP_MEM_ALLOC_ENABLE": "1"}
-#: Variables that hosts set for their own Python and that break another one.
+#: Variables that hosts and their wrappers (rez, say) set for the host's own Python and that break another one.
 HOST_VARIABLES = ("PYTHONHOME", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__")
+#: Set to anything, it hands PYTHONPATH and the user's own packages on to the sidecar.
+KEEP_PYTHONPATH = "LFPNET_KEEP_PYTHONPATH"
 KEPT_LOGS = 10
 LOG_LINES = 15
 #: Servers started by this process; kept so that each is collected when it ends, even after its launcher is gone.
@@ -104,11 +107,7 @@ class Launcher:
         self._log = (
             self._folder / f"sidecar-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{time.monotonic_ns() % 10**6}.log"
         )
-        environment = {name: value for name, value in os.environ.items() if name not in HOST_VARIABLES}
-        tunables = environment.get("GLIBC_TUNABLES")
-        environment.update(SERVER_ENVIRONMENT)
-        if tunables:
-            environment["GLIBC_TUNABLES"] = f"{tunables}:{SERVER_ENVIRONMENT['GLIBC_TUNABLES']}"
+        environment = server_environment(command[0], os.environ)
         environment.update(self._environment)
         environment["LFPNET_RUNTIME_DIR"] = str(self._folder)
         environment["LFPNET_LOG_FILE"] = str(self._log)
@@ -122,7 +121,7 @@ class Launcher:
         except OSError as problem:
             raise SidecarError(
                 "launch_failed",
-                f"The sidecar cannot be started with '{shlex.join(command)}' ({problem}): install lfpnet.",
+                f"The sidecar cannot be started with '{join_command(command)}' ({problem}): install lfpnet.",
             ) from problem
 
     def _failure(self, what: str) -> SidecarError:
@@ -135,9 +134,13 @@ def default_command() -> tuple[str, ...]:
     Raises:
         SidecarError: code `launch_failed` when lfpnet is not installed.
     """
-    configured = os.environ.get("LFPNET_COMMAND")
+    configured = os.environ.get("LFPNET_COMMAND", "").strip()
     if configured:
-        return (*shlex.split(configured, posix=os.name != "nt"), "serve")
+        try:
+            return (*split_command(configured), "serve")
+        except ValueError as problem:
+            sentence = f"Expected a command in LFPNET_COMMAND, got {configured} ({problem}): correct its quotes."
+            raise SidecarError("launch_failed", sentence) from problem
     # This file is .../sidecar/client/launch.py where lfpnet is installed; a vendored copy has no server beside it.
     if (Path(__file__).resolve().parent.parent / "cli" / "serve.py").exists():
         return (sys.executable, "-m", "sidecar.cli.serve")
@@ -147,6 +150,26 @@ def default_command() -> tuple[str, ...]:
     raise SidecarError(
         "launch_failed", "No sidecar is installed here: install lfpnet and set LFPNET_COMMAND to its command."
     )
+
+
+def server_environment(program: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of a host without what is meant for the host's own Python.
+
+    Args:
+        program: what starts the sidecar. This very Python keeps its path, and one among the user's own packages sees
+            these.
+        environment: of this process.
+    """
+    kept = {name: value for name, value in environment.items() if name not in HOST_VARIABLES}
+    if not kept.get(KEEP_PYTHONPATH) and program != sys.executable:
+        kept.pop("PYTHONPATH", None)
+        if not Path(shutil.which(program) or program).is_relative_to(site.getuserbase()):
+            kept["PYTHONNOUSERSITE"] = "1"
+    tunables = kept.get("GLIBC_TUNABLES")
+    kept.update(SERVER_ENVIRONMENT)
+    if tunables:
+        kept["GLIBC_TUNABLES"] = f"{tunables}:{SERVER_ENVIRONMENT['GLIBC_TUNABLES']}"
+    return kept
 
 
 def _start_detached(command: Sequence[str], environment: Mapping[str, str], log: int) -> subprocess.Popen[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from .frames import FrameTask
 from .log import logger
 from .run import Exporter, Progress, export_files, kept_export, new_export_folder
 from .runs import Work
+from .sidecar.runtime.command_words import join_command
 
 
 @dataclass
@@ -60,5 +60,5 @@ def _export_one(work: Work, task: FrameTask, export: Exporter) -> None:
 def recipe_text(work: Work) -> str:
     """Say where the pictures are and which command makes a farm job of them."""
     folder = Path(exported_pattern(work.settings.result, "plate")).parent.parent
-    command = shlex.join(farm_command(work.settings, work.tasks))
+    command = join_command(farm_command(work.settings, work.tasks))
     return f"The pictures are in {folder}. A job that mattes them without Nuke: {command}"

@@ -19,13 +19,13 @@ def main(arguments: Sequence[str]) -> int:
         sys.path.append(package_parent)
     from lfpnet_nuke.libraries import make_importable
 
-    asked = _parse(arguments)
     make_importable()
     from lfpnet_nuke import host, runs
     from lfpnet_nuke.connection import close_clients
     from lfpnet_nuke.errors import sentence_of
     from lfpnet_nuke.log import logger, open_log
 
+    asked = _parse(host.script_arguments(__file__, arguments))
     open_log()
     try:
         host.open_script(asked.script)

@@ -12,7 +12,7 @@ from nuke import _session
 from nuke_scenarios import FRAMES
 from sidecar_fixtures import command, wait_until
 
-from sidecar.client import keys
+from sidecar.runtime import keys
 
 
 def results(stage, node):
@@ -101,6 +101,17 @@ def test_no_sidecar_is_one_sentence_and_once_there_is_one_the_same_session_uses_
         own_sidecar(quick_command)
         stage.press(node, "lfp_matte_current")
         assert results(stage, node) == [1001], state(node)
+
+
+def test_a_python_path_that_a_wrapper_leaked_does_not_reach_the_sidecar(make_stage, own_sidecar, monkeypatch, tmp_path):
+    own_sidecar(tile_seconds=0.001)
+    for name in ("zmq", "msgpack", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('made for another Python')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    stage = make_stage()
+    node = stage.scene()
+    stage.press(node, "lfp_matte_current")
+    assert results(stage, node) == [1001], state(node)
 
 
 def test_a_nuke_that_renders_something_else_is_waited_for(make_stage):

@@ -1,6 +1,9 @@
 """Nuke's rules of threads, renders, callbacks and windows."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import nuke
 import pytest
@@ -218,3 +221,13 @@ def test_a_progress_task_takes_plain_numbers_and_texts_and_can_be_cancelled(sess
     assert not task.isCancelled()
     session.presses_cancel = lambda _: True
     assert task.isCancelled()
+
+
+def test_a_range_of_frames_at_the_end_of_the_command_line_is_nukes_own(tmp_path):
+    script = tmp_path / "look.py"
+    script.write_text("import nuke, sys\nprint(sys.argv[1:], nuke.rawArgs[-2:])\n")
+    terminal = Path(nuke.__file__).parents[1] / "terminal.py"
+    for last, is_kept in (("1001-1003", True), ("1001-1003x2", True), ("7", True), ("--frames=1-3", False)):
+        call = [sys.executable, terminal, "-t", script, "--frames", last]
+        said = subprocess.run(call, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+        assert said == f"{['--frames'] if is_kept else ['--frames', last]} {['--frames', last]}"

@@ -19,6 +19,7 @@ from .session import (
     open_script,
     save_script,
     say,
+    script_arguments,
     script_path,
 )
 from .threads import MainThread, TerminalProgress, WindowProgress
@@ -44,6 +45,7 @@ __all__ = [
     "save_script",
     "say",
     "scene_of",
+    "script_arguments",
     "script_path",
     "set_menu",
     "set_value",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any, Callable
 
 import nuke
@@ -60,6 +61,21 @@ def on_script_close(call: Callable[[], Any]) -> None:
 def defer(call: Callable[[], Any]) -> None:
     """Have a function called when Nuke is idle."""
     nuke.executeDeferred(call)
+
+
+def script_arguments(file: str, known: Sequence[str]) -> list[str]:
+    """Return what followed `file` on the command line of `nuke -t file ...`.
+
+    Nuke keeps a last argument for itself that is a range of frames, so `sys.argv` may lack it.
+
+    Args:
+        file: the Python script in work.
+        known: what `sys.argv` has; taken where Nuke does not tell its own command line.
+    """
+    raw = [str(word) for word in getattr(nuke, "rawArgs", ())]
+    name = os.path.basename(file)  # noqa: PTH119 - Nuke gives the path as it was typed
+    places = [place for place, word in enumerate(raw) if os.path.basename(word) == name]  # noqa: PTH119 - as above
+    return raw[places[0] + 1 :] if places else list(known)
 
 
 def home() -> str:

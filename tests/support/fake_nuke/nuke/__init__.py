@@ -218,6 +218,7 @@ __all__ = [
     "pluginAddPath",
     "pluginAppendPath",
     "pluginPath",
+    "rawArgs",
     "removeAfterFrameRender",
     "removeAfterRender",
     "removeBeforeFrameRender",
@@ -247,6 +248,8 @@ __all__ = [
 ]
 
 GUI = INTERACTIVE = True
+#: Words of the command line as they were typed; `terminal.py` fills them in.
+rawArgs: list[str] = []
 NUKE_VERSION_MAJOR, NUKE_VERSION_MINOR, NUKE_VERSION_STRING = 15, 2, "15.2v1"
 
 _session.start()
