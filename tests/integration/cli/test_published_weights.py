@@ -17,8 +17,7 @@ from sidecar.cli.main import main
 VECTORS = Path(__file__).parents[2] / "data"
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.heavy
 def test_an_imported_checkpoint_mattes_a_picture_as_the_published_script_does(tmp_path):
     with torch.device("meta"):
         state = build_network(LFPNetConfig.of_preset("lfpnet", has_context_alpha=False)).state_dict()
