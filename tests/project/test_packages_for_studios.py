@@ -51,7 +51,7 @@ def test_the_container_starts_a_command_that_exists_with_options_that_exist():
         assert all((ROOT / name).exists() for name in copied.split())
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.timeout(1500)
 @pytest.mark.skipif("CI" not in os.environ, reason="downloads 300 MB of wheels: set CI=1 to run it")
 def test_a_folder_of_wheels_installs_without_the_network_and_mattes(tmp_path):
