@@ -10,6 +10,7 @@ from lfpnet.trimap.grey import from_grey
 from lfpnet.trimap.inspection import Box, TrimapSummary, inspect
 from lfpnet.trimap.overlay import overlay
 from lfpnet.trimap.reduction import reduced_trimap
+from lfpnet.trimap.solid import with_solid
 
 __all__ = [
     "Box",
@@ -21,4 +22,5 @@ __all__ = [
     "inspect",
     "overlay",
     "reduced_trimap",
+    "with_solid",
 ]

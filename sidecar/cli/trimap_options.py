@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lfpnet.errors import ConfigurationError
 from lfpnet.images import Plate, align, read_mask
-from lfpnet.trimap import from_core_and_edge, from_grey, from_soft_roto
+from lfpnet.trimap import from_core_and_edge, from_grey, from_soft_roto, with_solid
 from lfpnet.trimap.shapes import read_shapes
 from lfpnet.types import AlphaPixels, TrimapPixels
 
@@ -28,7 +28,13 @@ def add_trimap_options(parser: argparse.ArgumentParser) -> None:
         metavar="PIXELS",
         help="take the roto's border as unknown: inner and outer band in pixels, or one number for both",
     )
-    parser.add_argument("--channel", help="channel of the trimap, roto, core and edge files, for example A or matte.V")
+    parser.add_argument(
+        "--solid",
+        type=Path,
+        metavar="MASK",
+        help="mask or strokes of what is solid inside: foreground whatever the trimap says, but where --edge is set",
+    )
+    parser.add_argument("--channel", help="channel of all mask files, for example A or matte.V")
 
 
 def make_trimap(arguments: argparse.Namespace, plate: Plate) -> TrimapPixels:
@@ -38,6 +44,14 @@ def make_trimap(arguments: argparse.Namespace, plate: Plate) -> TrimapPixels:
         ConfigurationError: the options contradict each other.
         InputError: a file cannot be used.
     """
+    trimap = _trimap_without_solid(arguments, plate)
+    if arguments.solid is None:
+        return trimap
+    edge = None if arguments.edge is None else _read(arguments.edge, arguments, plate)
+    return with_solid(trimap, _read(arguments.solid, arguments, plate), edge=edge)
+
+
+def _trimap_without_solid(arguments: argparse.Namespace, plate: Plate) -> TrimapPixels:
     has_pair = arguments.core is not None or arguments.edge is not None
     if has_pair == (arguments.trimap is not None):
         raise ConfigurationError(

@@ -127,6 +127,7 @@ class Client:
         roto: Picture | None = None,
         core: Picture | None = None,
         edge: Picture | None = None,
+        solid: Picture | None = None,
         output: Mapping[str, Any],
         layer: str | None = None,
         options: Mapping[str, Any] | None = None,
@@ -142,6 +143,7 @@ class Client:
         Args:
             plate: path, file bytes, array or `Pixels`; arrays must not change until the job is over.
             trimap: grey trimap; or give `roto`, or `core` and `edge`.
+            solid: beside one of the others, what is solid inside: foreground, but where `edge` is set.
             roto: one soft roto matte; its bands are `inner_pixels` and `outer_pixels` in the options.
             core: matte that is surely foreground.
             edge: matte that holds everything doubtful.
@@ -168,7 +170,7 @@ class Client:
             "label": label,
             "preview": preview or None,
         }
-        inputs = {"plate": plate, "trimap": trimap, "roto": roto, "core": core, "edge": edge}
+        inputs = {"plate": plate, "trimap": trimap, "roto": roto, "core": core, "edge": edge, "solid": solid}
         if output.get("kind") == "file":
             output = {**output, "path": str(Path(output["path"]).absolute())}
         request, pixels = build_request(inputs, output, settings, layer=layer)

@@ -136,9 +136,20 @@ class ImageIO:
 
     def _trimap(self, job: Job, plate: Any) -> np.ndarray:
         from lfpnet.images import align
+        from lfpnet.trimap import with_solid
+
+        trimap = self._trimap_without_solid(job, plate)
+        if "solid" not in job.request["inputs"]:
+            return trimap
+        solid = align(self._sources.mask(job, "solid"), plate)
+        has_edge = "edge" in job.request["inputs"]
+        return with_solid(trimap, solid, edge=align(self._sources.mask(job, "edge"), plate) if has_edge else None)
+
+    def _trimap_without_solid(self, job: Job, plate: Any) -> np.ndarray:
+        from lfpnet.images import align
         from lfpnet.trimap import from_core_and_edge, from_grey, from_soft_roto
 
-        given = set(job.request["inputs"]) - {"plate"}
+        given = set(job.request["inputs"]) - {"plate", "solid"}
         if given == {"trimap"}:
             return from_grey(align(self._sources.mask(job, "trimap"), plate))
         if given == {"roto"}:

@@ -30,7 +30,7 @@ STRUCTURES: dict[str, tuple[Field, ...]] = {
     "output.exr": fields("kind:text", "depth:text compression:text layers:text"),
     "output.inline": fields("kind:text", "depth:text"),
     "output.shm": fields("kind:text slot:text offset:count bytes:count", "depth:text"),
-    "inputs": fields("plate:image", "trimap:image roto:image core:image edge:image"),
+    "inputs": fields("plate:image", "trimap:image roto:image core:image edge:image solid:image"),
     "options": fields(
         "",
         "plan:text tile:count tta:flag is_truncated:flag inner_pixels:number outer_pixels:number working_space:text",

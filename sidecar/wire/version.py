@@ -9,7 +9,7 @@ from .errors import SidecarError
 #: First frame of every message, the same in all versions, so that any two sides can at least exchange `hello`.
 MAGIC = b"LFPS"
 MAJOR = 1
-MINOR = 1
+MINOR = 2
 PROTOCOL = (MAJOR, MINOR)
 
 

@@ -108,6 +108,16 @@ def test_roto_with_a_band_core_and_edge_and_shapes_all_make_a_trimap(folder):
         assert json.loads(done.stdout)["unknown_pixels"] == (trimap == 128).sum()
 
 
+def test_a_solid_mask_makes_what_it_covers_foreground(folder):
+    trimap, solid = np.full((90, 120), 128, np.uint8), np.zeros((90, 120), np.uint8)
+    trimap[:, :40], solid[30:60, 20:90] = 0, 255
+    cv2.imwrite(str(folder / "open.png"), trimap)
+    cv2.imwrite(str(folder / "solid.png"), solid)
+    done = lfpnet("trimap", "plate.png", "open.png", "--solid", "solid.png", "-o", "t.png", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert (cv2.imread(str(folder / "t.png"), cv2.IMREAD_UNCHANGED) == np.where(solid > 0, 255, trimap)).all()
+
+
 def _truncated(folder):
     _write_exr(folder / "bad.exr", R=np.zeros((90, 120), np.float32))
     content = (folder / "bad.exr").read_bytes()

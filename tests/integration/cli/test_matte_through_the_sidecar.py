@@ -143,7 +143,8 @@ def test_every_kind_of_roto_becomes_the_trimap_that_is_sent(workplace, roto, mon
     plate = read_plate("plate.exr", layer="beauty")
     parser = argparse.ArgumentParser()
     add_trimap_options(parser)
-    for mask in (["roto.png", "--band", "4", "6"], ["--core", "core.png", "--edge", "edge.png"], ["shapes.json"]):
+    kinds = (["roto.png", "--band", "4", "6"], ["--core", "core.png", "--edge", "edge.png"], ["shapes.json"])
+    for mask in (*kinds, ["shapes.json", "--solid", "core.png"]):
         done = shell.run("matte", "plate.exr", *mask, "--layer", "beauty", "-o", "o.exr", "--sidecar")
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("o.exr: 2 tiles in")

@@ -93,6 +93,16 @@ def test_roto_and_core_with_edge_make_a_trimap(workplace):
     np.testing.assert_array_equal(again, alpha)
 
 
+def test_what_is_solid_inside_is_foreground_beside_any_other_mask(workplace):
+    plate, trimap = plate_and_trimap(40, 40)
+    solid = np.zeros((40, 40), np.float32)
+    solid[5:35, 5:9] = 1
+    assert (trimap[5:35, 5:9] != 255).any()
+    client = workplace.client()
+    alpha = client.matte(plate, trimap, solid=solid, output={"kind": "inline"}).layers["alpha"]
+    np.testing.assert_array_equal(alpha, np.where(solid > 0, 1, trimap.astype(np.float32) / 255).astype(np.float32))
+
+
 def test_a_preview_comes_before_the_end(workplace):
     plate, trimap = plate_and_trimap()
     client = workplace.client(tiles=1000, tile_seconds=0.05)
