@@ -9,13 +9,15 @@ from .libraries import make_importable
 
 def begin() -> None:
     """Prepare this session: libraries, log, upgrade of older nodes in scripts that are opened."""
-    make_importable()
+    passed_over = make_importable()
     from . import host
     from .commands import RUNS
     from .connection import close_clients
-    from .log import open_log
+    from .log import logger, open_log
 
     open_log()
+    for sentence in passed_over:
+        logger.warning("%s", sentence)
     atexit.register(close_clients)
     host.on_script_load(upgrade_nodes)
     host.on_script_close(RUNS.abandon)
