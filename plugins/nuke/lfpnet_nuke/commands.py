@@ -29,7 +29,8 @@ def press(command: str, node: Any) -> None:
 def create_node() -> Any:
     """Make a node whose results go beside the script."""
     node = host.create()
-    host.set_value(node, "lfp_cache", default_pattern(host.script_path(), host.full_name(node), host.home()))
+    pattern = default_pattern(host.script_path(), host.full_name(node), host.home())
+    host.set_value(node, "lfp_cache", host.escaped(pattern))
     return node
 
 
@@ -45,13 +46,13 @@ def matte_current(node: Any) -> None:
 
 def cancel(node: Any) -> None:
     """Stop the run of this node."""
-    if not RUNS.cancel(host.full_name(node)):
+    if not RUNS.cancel(node):
         raise PluginError(f"{host.full_name(node)} is not at work: there is nothing to cancel.")
 
 
 def reload(node: Any) -> None:
     """Read the result's files again."""
-    show_results(node, str(node["lfp_cache"].value()))
+    show_results(node)
 
 
 def refresh_weights(node: Any) -> None:
@@ -141,7 +142,7 @@ def _ask(node: Any, question: Callable[[], Any], show: Callable[[Any, Any], None
         except Exception as problem:
             logger.error("a question of %s", name, exc_info=problem)
             value, shown = sentence_of(problem), _tell
-        main.post(lambda: shown(host.find(name), value))
+        main.post(lambda: shown(node, value) if host.is_alive(node) else None)
 
     if not host.has_window():
         show(node, question())

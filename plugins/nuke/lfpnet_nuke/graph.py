@@ -24,35 +24,58 @@ class InnerNode(NamedTuple):
     expressions: dict[str, str]
 
 
-#: How the result is read: values as they lie in the file, no frame invented. The file and its range come later.
+#: The node's own knob, so that there is one path and Nuke evaluates it, Tcl and all.
+RESULT_FILE = "[value parent.lfp_cache]"
+#: How the result is read: values as they lie in the file, no frame invented, and never from a local copy that lags
+#: behind. Every knob that a studio may have given another default is set. The range comes with the first result.
 RESULT_KNOBS: dict[str, Any] = {
-    "file": "",
+    "file": RESULT_FILE,
+    "proxy": "",
     "raw": True,
     "premultiplied": False,
     "auto_alpha": False,
-    "before": "black",
-    "after": "black",
+    "before": "hold",
+    "after": "hold",
+    "frame_mode": "expression",
+    "frame": "",
     "on_error": "error",
+    "localizationPolicy": "off",
 }
+#: 1 before the first and after the last frame of the result, else 0.
+IS_OUTSIDE = "((frame<Result.first)+(frame>Result.last))"
+OUTSIDE_MESSAGE = "No matte of this frame: it is outside of the result's range. Matte it, or choose another 'outside'."
 
 
 def inner_nodes() -> list[InnerNode]:
     """Return the nodes, each after those it takes."""
     nodes = [InnerNode("Input", name, (), {"number": index}, {}) for index, name in enumerate(INPUTS)]
-    nodes.append(InnerNode("Read", "Result", (), dict(RESULT_KNOBS), {}))
+    nodes += [
+        InnerNode("Read", "Result", (), dict(RESULT_KNOBS), {}),
+        InnerNode("Assert", "Range", ("Result",), {"message": OUTSIDE_MESSAGE}, {"expression": f"1-{IS_OUTSIDE}"}),
+        InnerNode("Constant", "Black", (), {"channels": "rgba", "color": 0.0}, {}),
+        # error: Range; hold and plate: Result; black: Black where there is no result
+        InnerNode(
+            "Switch",
+            "Outside",
+            ("Range", "Result", "Black"),
+            {},
+            {"which": f"(parent.lfp_outside>0)+(parent.lfp_outside==2)*{IS_OUTSIDE}"},
+        ),
+    ]
     below = "Plate"
     for layer, channels in {"rgba": ("red", "green", "blue", "alpha"), **LAYERS}.items():
         name = f"Copy_{layer}"
-        nodes.append(InnerNode("Copy", name, (below, "Result"), copy_knobs(layer, channels), {}))
+        nodes.append(InnerNode("Copy", name, (below, "Outside"), copy_knobs(layer, channels), {}))
         below = name
-    nodes.append(InnerNode("Switch", "Show", ("Plate", below), {}, {"which": "parent.lfp_show"}))
+    which = f"(parent.lfp_show>0)*(1-(parent.lfp_outside==3)*{IS_OUTSIDE})"
+    nodes.append(InnerNode("Switch", "Show", ("Plate", below), {}, {"which": which}))
     nodes.append(InnerNode("Output", "Output1", ("Show",), {}, {}))
     return nodes
 
 
 def copy_knobs(layer: str, channels: tuple[str, ...]) -> dict[str, Any]:
     """Return the knobs of a Copy that takes these channels of its second input, and only these."""
-    knobs: dict[str, Any] = {"bbox": "union"}
+    knobs: dict[str, Any] = {"bbox": "union", "channels": "none", "mix": 1.0}
     for index in range(4):
         channel = f"{layer}.{channels[index]}" if index < len(channels) else "none"
         knobs[f"from{index}"] = knobs[f"to{index}"] = channel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-#: Version of knobs and inner nodes; `session` brings older nodes up to it.
-NODE_VERSION = 1
+#: Version of knobs and inner nodes; `upgrade` brings older nodes up to it.
+NODE_VERSION = 2
 
 TRIMAP, ROTO, CORE_AND_EDGE = MODES = ("trimap", "soft roto", "core and edge")
 CHANNELS = ("alpha", "red", "green", "blue")
@@ -14,6 +14,8 @@ INPUT, GLOBAL, CURRENT, CUSTOM = RANGES = ("input", "global", "current frame", "
 STALE, MISSING, ALL = ONLY = ("missing or stale", "missing", "all")
 DEPTHS = ("half", "float")
 PLATE, MATTE = SHOWN = ("plate", "matte")
+#: The order is that of the inputs of the Switch `Outside`.
+OUTSIDE = ("error", "hold", "black", "plate")
 
 #: What a button does: nothing in the saved script needs the plugin, a click without it gives one sentence.
 BUTTON = """try:
@@ -68,6 +70,7 @@ ROWS: tuple[KnobRow, ...] = (
     _button("lfp_cancel", "Cancel", "Stop after the tile in work; finished frames stay."),
     _button("lfp_reload", "Reload", "Read the result's files again."),
     KnobRow("Enumeration_Knob", "lfp_show", "output", None, "The plate as it came, or the matte.", SHOWN),
+    KnobRow("Enumeration_Knob", "lfp_outside", "outside", None, "Before the first and after the last result.", OUTSIDE),
     KnobRow("Tab_Knob", "lfp_training_tab", "Training"),
     KnobRow("File_Knob", "lfp_pairs", "pairs", "", "Folder of training pairs: plates and alphas of this shot."),
     KnobRow("String_Knob", "lfp_approved", "approved alpha", "", "Node whose alpha is right; empty: the result."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from typing import Any
 
 from .libraries import make_importable
 
@@ -20,6 +21,7 @@ def begin() -> None:
         logger.warning("%s", sentence)
     atexit.register(close_clients)
     host.on_script_load(upgrade_nodes)
+    host.on_node_created(upgrade_node)
     host.on_script_close(RUNS.abandon)
 
 
@@ -34,11 +36,19 @@ def add_menu() -> None:
 def upgrade_nodes() -> None:
     """Bring LFPNet nodes of older versions up to date; a problem is logged and the script opens all the same."""
     from . import host
+
+    for node in host.our_nodes():
+        upgrade_node(node)
+
+
+def upgrade_node(node: Any) -> None:
+    """Bring a node that was loaded or pasted up to date, if it is one of ours."""
+    from . import host
     from .log import logger
     from .upgrade import upgrade
 
     try:
-        for node in host.our_nodes():
+        if host.is_alive(node) and host.is_ours(node):
             upgrade(node)
     except Exception:
-        logger.exception("nodes could not be brought up to date")
+        logger.exception("a node could not be brought up to date")

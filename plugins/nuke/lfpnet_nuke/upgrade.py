@@ -1,4 +1,4 @@
-"""Brings a node that an older plugin saved up to the present version: knobs are added, none is taken or changed."""
+"""Brings a node that an older plugin saved up to the present version: knobs are added, the inside is made anew."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def upgrade(node: Any) -> list[str]:
     if version >= knobs.NODE_VERSION:
         return []
     added = host.add_missing_knobs(node)
+    if not host.rebuild_inside(node):
+        logger.warning("%s: the nodes inside are not as LFPNet made them and stay as they are", host.full_name(node))
     host.set_value(node, "lfp_version", knobs.NODE_VERSION)
     logger.info("%s: version %d -> %d, added %s", host.full_name(node), version, knobs.NODE_VERSION, ", ".join(added))
     return added

@@ -365,6 +365,38 @@ def a_missing_plate_fails_that_frame_only(stage: Stage) -> None:
     assert len(nuke.root().nodes()) == 3  # the two Reads and the node: no Write stayed
 
 
+def outside_of_the_result_is_what_the_artist_chose(stage: Stage) -> None:
+    """Before the first and after the last matte: an error, the nearest matte, black, or the plate."""
+    stage.begin()
+    frames = [1000, *FRAMES, 1004]
+    patterns = stage.pictures.make(str(stage.folder / "source"), frames)
+    node = stage.node(stage.source(patterns["plate"], frames), stage.source(patterns["trimap"], frames))
+    node["lfp_range"].setValue("custom")
+    node["lfp_frames"].setValue("1001-1003")
+    stage.press(node, "lfp_matte")
+    for frame, nearest in ((1000, 1001), (1004, 1003)):
+        try:
+            stage.render(node, frame, "error.exr")
+        except RuntimeError as problem:
+            said = str(problem)
+        else:
+            raise AssertionError("a frame without a matte was rendered without an error")
+        assert "outside" in said, said
+        node["lfp_outside"].setValue("hold")
+        seen = stage.render(node, frame, f"hold.{frame}.exr")
+        assert stage.pictures.difference(str(stage.result(node, nearest)), str(seen), SAME) == 0.0
+        node["lfp_outside"].setValue("black")
+        black = stage.pictures.describe(str(stage.render(node, frame, f"black.{frame}.exr")))
+        assert all(black["channels"][channel]["range"] == [0.0, 0.0] for channel in "RGBA")
+        node["lfp_outside"].setValue("plate")
+        seen = stage.render(node, frame, f"plate.{frame}.exr")
+        plate = str(stage.folder / "source" / f"plate.main.{frame}.exr")
+        assert stage.pictures.difference(plate, str(seen), [["R", "R"], ["G", "G"], ["B", "B"]]) == 0.0
+        stage.check_matte(node, 1002)
+        node["lfp_outside"].setValue("error")
+        stage.check_matte(node, 1002)
+
+
 SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     the_node_is_made,
     the_current_frame_is_matted,
@@ -385,4 +417,5 @@ SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     a_pair_has_one_box_whatever_approved_it,
     nothing_connected_is_one_sentence,
     a_missing_plate_fails_that_frame_only,
+    outside_of_the_result_is_what_the_artist_chose,
 )

@@ -150,7 +150,7 @@ def test_a_script_that_is_closed_ends_its_run_and_the_next_one_is_left_alone(mak
     stage.pump_while(is_running)
     other = nuke.toNode("LFPNet1")
     assert other["lfp_state"].value() == "mine"
-    assert other.node("Result")["file"].value() == ""
+    assert other.node("Result")["last"].value() == 1
     assert len(results(stage, other)) < len(FRAMES)
     assert made
     assert not list((stage.folder / "result").glob(".export-*"))
@@ -180,7 +180,7 @@ def test_a_render_that_fails_leaves_the_session_as_it_was(make_stage):
 
     files = {role: stage.folder / f"{role}.exr" for role in ("plate", "trimap")}
     with pytest.raises(Exception, match="cannot be rendered"):
-        host.export(node.fullName(), 1001, "main", files, {"trimap": "Trimap"}, "alpha", "float")
+        host.export(node, 1001, "main", files, {"trimap": "Trimap"}, "alpha", "float")
     assert nuke.root()["proxy"].value() is True
     assert not nuke.root().modified()
     assert (len(node.nodes()), len(nuke.allNodes())) == (inside, outside)

@@ -1,4 +1,4 @@
-"""pyzmq and msgpack of other tools on the path: broken, too old, loaded already. The plugin's own wheels serve instead."""
+"""pyzmq and msgpack of other tools on the path: broken, too old, loaded already; the plugin's wheels serve."""
 
 import os
 import shutil

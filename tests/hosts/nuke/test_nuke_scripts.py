@@ -14,7 +14,21 @@ from nuke_scenarios import FRAMES, SAME
 from nuke_terminal import run_terminal
 
 #: Node classes that every Nuke has.
-NATIVE = {"Input", "Output", "Read", "Copy", "Switch", "Dot", "NoOp", "Shuffle", "Shuffle2", "AddChannels", "Crop"}
+NATIVE = {
+    "Input",
+    "Output",
+    "Read",
+    "Copy",
+    "Switch",
+    "Dot",
+    "NoOp",
+    "Shuffle",
+    "Shuffle2",
+    "AddChannels",
+    "Crop",
+    "Assert",
+    "Constant",
+}
 
 
 @pytest.fixture
@@ -42,7 +56,8 @@ def test_tcl_finds_the_connections_and_knobs_of_the_saved_node(matted):
     assert numbers == {"Plate": "0", "Trimap": "1", "Core": "2"}
     (read,) = [child for child in saved.children if child.kind == "Read"]
     assert read.knobs["raw"] == "true"
-    assert read.knobs["file"] == str(node["lfp_cache"].value())
+    assert read.knobs["file"] == "[value parent.lfp_cache]"
+    assert read.knobs["localizationPolicy"] == "off"
     assert (read.knobs["first"], read.knobs["last"]) == ("1001", "1003")
     (output,) = [child for child in saved.children if child.kind == "Output"]
     assert output.inputs[0] is not None
@@ -142,7 +157,7 @@ def test_an_older_node_gets_the_knobs_it_lacks_when_its_script_is_opened(matted)
     text = (stage.folder / "shot.nk").read_text()
     (declared,) = [line for line in text.splitlines() if "addUserKnob {3 lfp_tile" in line]
     older = text.replace(declared + "\n", "")
-    older = older.replace(" lfp_version 1\n", " lfp_version 0\n")
+    older = older.replace(" lfp_version 2\n", " lfp_version 0\n")
     assert older.count("lfp_version 0") == 1
     (stage.folder / "older.nk").write_text(older)
     import lfpnet_nuke.startup
@@ -152,7 +167,7 @@ def test_an_older_node_gets_the_knobs_it_lacks_when_its_script_is_opened(matted)
     nuke.scriptOpen(str(stage.folder / "older.nk"))
     node = nuke.toNode("LFPNet1")
     assert node["lfp_tile"].value() == 0
-    assert node["lfp_version"].value() == 1
+    assert node["lfp_version"].value() == 2
     stage.render(node, 1001, "older.exr")
 
 

@@ -231,3 +231,46 @@ def test_a_range_of_frames_at_the_end_of_the_command_line_is_nukes_own(tmp_path)
         call = [sys.executable, terminal, "-t", script, "--frames", last]
         said = subprocess.run(call, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
         assert said == f"{['--frames'] if is_kept else ['--frames', last]} {['--frames', last]}"
+
+
+def test_a_studios_default_holds_for_new_nodes_and_for_knobs_that_a_file_type_brings():
+    nuke.knobDefault("Write.compression", "DWAA")
+    nuke.knobDefault("Read.on_error", "black")
+    assert nuke.nodes.Read()["on_error"].value() == "black"
+    write = nuke.nodes.Write()
+    assert write.knob("compression") is None
+    write["file_type"].setValue("exr")
+    assert write["compression"].value() == "DWAA"
+
+
+def test_what_a_render_callback_raises_ends_the_render(write):
+    def refuse():
+        raise ValueError("not on a Friday")
+
+    nuke.addBeforeRender(refuse)
+    with pytest.raises(RuntimeError, match="not on a Friday"):
+        nuke.execute(write, 1, 1)
+    assert nuke.beforeRenders == {"*": [(refuse, (), {})]}
+
+
+def test_a_pasted_node_is_another_node_with_the_same_knobs():
+    first = nuke.nodes.Group(name="One")
+    first.addKnob(nuke.String_Knob("words", "words"))
+    first["words"].setValue("as [they] are")
+    seen = []
+    nuke.addOnCreate(lambda: seen.append(nuke.thisNode()["words"].value()), nodeClass="Group")
+    first.setSelected(True)
+    nuke.nodeCopy("%clipboard%")
+    second = nuke.nodePaste("%clipboard%")
+    assert (second.name(), second["words"].value(), seen) == ("One1", "as [they] are", ["as [they] are"])
+
+
+def test_tcl_in_a_file_knob_is_carried_out_and_anything_unknown_is_an_error():
+    nuke.root()["name"].setValue("/shots/a [x]/s.nk")
+    read = nuke.nodes.Read(file="[file dirname [value root.name]]/\\[y\\].%04d.exr")
+    context = nuke.OutputContext()
+    context.setFrame(7)
+    assert read["file"].getEvaluatedValue(context) == "/shots/a [x]/[y].%04d.exr"
+    read["file"].setValue("[python nuke]")
+    with pytest.raises(RuntimeError, match="no such Tcl"):
+        read["file"].getEvaluatedValue(context)

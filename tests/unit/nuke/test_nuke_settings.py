@@ -26,7 +26,7 @@ def read(plugin, scene):
 
 def test_every_knob_with_a_value_has_a_value_here(plugin):
     named = {row.name for row in plugin("knobs").VALUE_KNOBS}
-    others = {"lfp_show", "lfp_version", "lfp_pairs", "lfp_approved", "lfp_new_weights", "lfp_minutes"}
+    others = {"lfp_show", "lfp_outside", "lfp_version", "lfp_pairs", "lfp_approved", "lfp_new_weights", "lfp_minutes"}
     assert named - others == set(VALUES)
 
 

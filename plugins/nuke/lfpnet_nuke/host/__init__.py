@@ -6,14 +6,29 @@ Source: Foundry's Python guide (threading, render, callbacks), types-nuke stubs,
 
 from __future__ import annotations
 
-from .making import add_missing_knobs, create
-from .nodes import find, full_name, our_nodes, scene_of, set_menu, set_value, show_result, values_of
+from .making import add_missing_knobs, create, rebuild_inside
+from .nodes import (
+    escaped,
+    find,
+    full_name,
+    is_alive,
+    is_ours,
+    our_nodes,
+    result_pattern,
+    scene_of,
+    set_menu,
+    set_value,
+    show_matte,
+    show_result,
+    values_of,
+)
 from .render import export, export_pair
 from .session import (
     add_menu_command,
     defer,
     has_window,
     home,
+    on_node_created,
     on_script_close,
     on_script_load,
     open_script,
@@ -32,16 +47,22 @@ __all__ = [
     "add_missing_knobs",
     "create",
     "defer",
+    "escaped",
     "export",
     "export_pair",
     "find",
     "full_name",
     "has_window",
     "home",
+    "is_alive",
+    "is_ours",
+    "on_node_created",
     "on_script_close",
     "on_script_load",
     "open_script",
     "our_nodes",
+    "rebuild_inside",
+    "result_pattern",
     "save_script",
     "say",
     "scene_of",
@@ -49,6 +70,7 @@ __all__ = [
     "script_path",
     "set_menu",
     "set_value",
+    "show_matte",
     "show_result",
     "values_of",
 ]

@@ -19,8 +19,7 @@ def create() -> Any:
     add_missing_knobs(node)
     for layer, channels in graph.LAYERS.items():
         nuke.Layer(layer, [f"{layer}.{channel}" for channel in channels])
-    with node:
-        _build_inside()
+    build_inside(node)
     if len(selected) == 1:  # a group takes inputs only once it has Input nodes
         node.setInput(0, selected[0])
     if has_window():
@@ -61,16 +60,36 @@ def _make_knob(row: knobs.KnobRow) -> Any:
     return knob
 
 
-def _build_inside() -> None:
-    """Make the inner nodes of the table in the group that is open."""
+def build_inside(node: Any) -> None:
+    """Make the inner nodes of the table."""
     made: dict[str, Any] = {}
-    for row in graph.inner_nodes():
-        inner = getattr(nuke.nodes, row.kind)()
-        inner.setName(row.name)
-        for index, name in enumerate(row.inputs):
-            inner.setInput(index, made[name])
-        for name, value in row.knobs.items():
-            inner[name].setValue(value)
-        for name, expression in row.expressions.items():
-            inner[name].setExpression(expression)
-        made[row.name] = inner
+    with node:
+        for row in graph.inner_nodes():
+            inner = getattr(nuke.nodes, row.kind)()
+            inner.setName(row.name)
+            for index, name in enumerate(row.inputs):
+                inner.setInput(index, made[name])
+            for name, value in row.knobs.items():
+                inner[name].setValue(value)
+            for name, expression in row.expressions.items():
+                inner[name].setExpression(expression)
+            made[row.name] = inner
+
+
+def rebuild_inside(node: Any) -> bool:
+    """Make the inner nodes anew, with the range of the result; False where somebody has put others there."""
+    inside = node.nodes()
+    older = {"Input", "Output", "Read", "Copy", "Switch", "Assert", "Constant"}
+    read = node.node("Result")
+    if read is None or {inner.Class() for inner in inside} - older:
+        return False
+    span = {name: int(read[name].value()) for name in ("first", "last", "origfirst", "origlast")}
+    connected = [node.input(index) for index in range(node.inputs())]
+    for inner in inside:
+        nuke.delete(inner)
+    build_inside(node)
+    for index, source in enumerate(connected):
+        node.setInput(index, source)
+    for name, frame in span.items():
+        node.node("Result")[name].setValue(frame)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,16 +80,72 @@ def scene_of(node: Any) -> Scene:
     )
 
 
-def show_result(node: Any, pattern: str, frames: tuple[int, int]) -> None:
-    """Point the inner Read at the result, read it afresh and let the node give the matte."""
+def show_result(node: Any, frames: tuple[int, int]) -> None:
+    """Tell the inner Read which frames there are and have it read them afresh."""
+    read = _result_of(node)
+    for knob, frame in (("first", frames[0]), ("last", frames[1]), ("origfirst", frames[0]), ("origlast", frames[1])):
+        if int(read[knob].value()) != frame:
+            read[knob].setValue(frame)
+    read["reload"].execute()
+
+
+def show_matte(node: Any) -> None:
+    """Let the node give the matte."""
+    set_value(node, "lfp_show", knobs.MATTE)
+
+
+def is_alive(node: Any) -> bool:
+    """Whether the node is still in a script; its name may be another one by now."""
+    try:
+        node.name()
+    except ValueError:
+        return False
+    return True
+
+
+def result_pattern(node: Any, frames: Sequence[int], views: Sequence[str]) -> str:
+    """Return the name of the result's files as Nuke sees it: Tcl evaluated, relative to the project's folder.
+
+    Raises:
+        PluginError: Tcl gives another name for another frame or view.
+    """
+    knob = node["lfp_cache"]
+    text = str(knob.value() or "").strip()
+    if "[" in text or "\\" in text:
+        found = {_evaluated(knob, frame, view) for frame in {frames[0], frames[-1]} for view in views}
+        if len(found) > 1:
+            raise PluginError(
+                f"Expected one name in 'result' for all frames and views, got {' and '.join(sorted(found)[:2])}: "
+                "use %04d and %V for them."
+            )
+        text = found.pop()
+    project = str(nuke.root()["project_directory"].evaluate() or "").strip()
+    if text and not os.path.isabs(text) and project:  # noqa: PTH117 - Nuke's own spelling
+        text = os.path.normpath(os.path.join(project, text)).replace(os.sep, "/")  # noqa: PTH118 - as above
+    return text
+
+
+def escaped(path: str) -> str:
+    """Return a path for a file knob, in which square brackets would be Tcl."""
+    return path.replace("[", "\\[").replace("]", "\\]")
+
+
+def _evaluated(knob: Any, frame: int, view: str) -> str:
+    """Evaluate Tcl for a frame and view; tokens such as %04d stay."""
+    context = nuke.OutputContext()
+    context.setFrame(frame)
+    context.setView(context.viewFromName(view))
+    try:
+        return str(knob.getEvaluatedValue(context))
+    except RuntimeError as problem:
+        raise PluginError(f"'result' has no value ({problem}): correct its Tcl.") from problem
+
+
+def _result_of(node: Any) -> Any:
     read = node.node("Result")
     if read is None:
         raise PluginError(f"Expected a node Result inside {full_name(node)}, got none: make a new LFPNet node.")
-    read["file"].setValue(pattern)
-    for knob, frame in (("first", frames[0]), ("last", frames[1]), ("origfirst", frames[0]), ("origlast", frames[1])):
-        read[knob].setValue(frame)
-    read["reload"].execute()
-    node["lfp_show"].setValue(knobs.MATTE)
+    return read
 
 
 def _working_space(root: Any) -> str:

@@ -12,31 +12,53 @@ import nuke
 from lfpnet_nuke import graph
 from lfpnet_nuke.errors import BusyError, CancelledByArtist, FrameError, PluginError
 
-from .nodes import find, full_name
+from .nodes import escaped, find, full_name
 
-#: Knobs of a temporary Write, in the order in which they may be set: the file type brings the EXR knobs.
+#: Knobs of a temporary Write, in the order in which they may be set: the file type brings the EXR knobs. Everything
+#: that a studio may have given another default with nuke.knobDefault and that changes the file is here.
 WRITE_KNOBS: dict[str, Any] = {
     "file_type": "exr",
+    "proxy": "",
+    "frame_mode": "expression",
+    "frame": "",
     "raw": True,
+    "premultiplied": False,
+    "reading": False,
+    "on_error": "error",
     "compression": "none",
     "metadata": "no metadata",  # else a hash of the graph makes every file another one
     "autocrop": False,
     "interleave": "channels, layers and views",
     "create_directories": True,
     "use_limit": False,
+    "disable": False,
+    "beforeRender": "",
+    "beforeFrameRender": "",
+    "afterFrameRender": "",
+    "afterRender": "",
 }
+#: The same, but not every version of Nuke has these.
+OPTIONAL_WRITE_KNOBS: dict[str, Any] = {
+    "write_ACES_compliant_EXR": False,  # it forces half floats
+    "noprefix": False,
+    "standard layer name format": False,
+    "write_full_layer_names": False,
+    "truncateChannelNames": False,
+}
+#: Name of temporary nodes and of a knob that they have, by which callbacks of a studio can tell them.
+TEMPORARY = "lfp_temporary"
 DATA_TYPES = {"half": "16 bit half", "float": "32 bit float"}
 
 
 def export(
-    name: str, frame: int, view: str, files: Mapping[str, Path], roles: Mapping[str, str], channel: str, depth: str
+    node: Any, frame: int, view: str, files: Mapping[str, Path], roles: Mapping[str, str], channel: str, depth: str
 ) -> None:
     """Render plate and masks of one frame and view to uncompressed EXR with one common bounding box.
 
     Proxy mode, the undo stack and the script's modified state are left as they were, and no node stays behind.
 
     Args:
-        name: the LFPNet node.
+        node: the LFPNet node.
         frame: number of the frame.
         view: name of the view.
         files: role -> file; `plate` and those of `roles`.
@@ -48,8 +70,7 @@ def export(
         CancelledByArtist: the artist cancelled Nuke's own progress bar.
         PluginError: Nuke cannot render it.
     """
-    node = find(name)
-    with _temporary_nodes(name, frame) as made:
+    with _temporary_nodes(full_name(node), frame) as made:
         # Each mask is copied into the plate's alpha, which merges the bounding boxes; all are written from there.
         with node:
             whole = node.node("Plate")
@@ -59,8 +80,7 @@ def export(
             for role, source in roles.items():
                 masked = _masked(made, whole, node.node(source), channel)
                 writes.append(_write(made, masked, files[role], "alpha", depth, view))
-        for write in writes:
-            nuke.execute(write, frame, frame, 1, [view])
+        _render(writes, frame, view)
 
 
 def export_pair(name: str, frame: int, view: str, plate: Path, alpha: Path, approved: str) -> None:
@@ -89,8 +109,12 @@ def export_pair(name: str, frame: int, view: str, plate: Path, alpha: Path, appr
             whole = _masked(made, node.node("Plate") if is_inside else node.input(0), judged, "alpha")
             writes = [_write(made, whole, plate, "rgb", "float", view)]
             writes.append(_write(made, whole, alpha, "alpha", "float", view))
-        for write in writes:
-            nuke.execute(write, frame, frame, 1, [view])
+        _render(writes, frame, view)
+
+
+def _render(writes: list[Any], frame: int, view: str) -> None:
+    """Render all Writes in one go: each call of `execute` would show a progress bar of its own."""
+    nuke.executeMultiple(writes, ([frame, frame, 1],), [view])
 
 
 def _masked(made: list[Any], below: Any, mask: Any, channel: str) -> Any:
@@ -111,13 +135,17 @@ def _group_of(node: Any) -> Any:
 
 
 def _write(made: list[Any], below: Any, path: Path, channels: str, depth: str, view: str) -> Any:
-    write = nuke.nodes.Write()
+    write = nuke.nodes.Write(name=f"{TEMPORARY}_write")
     made.append(write)
+    write.addKnob(nuke.Boolean_Knob(TEMPORARY, "temporary"))
     write.setInput(0, below)
-    write["file"].setValue(path.as_posix())
+    write["file"].setValue(escaped(path.as_posix()))
     write["channels"].setValue(channels)
     for knob, value in WRITE_KNOBS.items():
         write[knob].setValue(value)
+    for knob, value in OPTIONAL_WRITE_KNOBS.items():
+        if write.knob(knob) is not None:
+            write[knob].setValue(value)
     write["datatype"].setValue(DATA_TYPES[depth])
     write["views"].setValue(view)
     return write
@@ -154,4 +182,13 @@ def _render_error(name: str, frame: int, problem: RuntimeError) -> PluginError:
         return CancelledByArtist("The export was cancelled.")
     if "already executing" in text.lower():
         return BusyError(f"Nuke is executing something else ({text}): wait until it is done.")
-    return FrameError(f"Frame {frame} of the inputs of {name} cannot be rendered ({text}): mend the nodes above it.")
+    remedy = "fix the nodes above it"
+    if _has_render_callbacks():
+        remedy += f", or the callback of your pipeline that refused it (the Write has a knob {TEMPORARY})"
+    return FrameError(f"Frame {frame} of the inputs of {name} cannot be rendered ({text}): {remedy}.")
+
+
+def _has_render_callbacks() -> bool:
+    """Whether somebody's Python runs when a Write renders."""
+    kinds = ("beforeRenders", "beforeFrameRenders", "afterFrameRenders", "afterRenders")
+    return any(getattr(nuke, kind, None) for kind in kinds)

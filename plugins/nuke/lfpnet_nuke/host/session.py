@@ -53,6 +53,17 @@ def on_script_load(call: Callable[[], Any]) -> None:
     nuke.addOnScriptLoad(call)
 
 
+def on_node_created(call: Callable[[Any], Any]) -> None:
+    """Have a function called with a group that was made, loaded or pasted, when Nuke is idle and the node is whole."""
+
+    def created() -> None:
+        node = nuke.thisNode()
+        if has_window():  # without one nothing is pasted, and scripts are looked at once they are loaded
+            nuke.executeDeferred(lambda: call(node))
+
+    nuke.addOnCreate(created, nodeClass="Group")
+
+
 def on_script_close(call: Callable[[], Any]) -> None:
     """Have a function called before a script is closed."""
     nuke.addOnScriptClose(call)

@@ -4,7 +4,7 @@ Every public name is in the `types-nuke` stubs or in the short list of tests/uni
 AttributeError, as in Nuke. `nuke._session` steers it from tests. Nothing here was ever compared with a licensed Nuke.
 """
 
-from . import _session
+from . import _callbacks, _session
 from ._callbacks import (
     addAfterFrameRender,
     addAfterRender,
@@ -40,6 +40,7 @@ from ._execute import (
 from ._formats import (
     Box,
     Format,
+    OutputContext,
     addFormat,
     addView,
     deleteView,
@@ -55,6 +56,7 @@ from ._graph import (
     createNode,
     delete,
     exists,
+    knobDefault,
     nodes,
     root,
     selectedNode,
@@ -123,6 +125,8 @@ from ._root import (
     thisView,
 )
 from ._script import (
+    nodeCopy,
+    nodePaste,
     scriptClear,
     scriptOpen,
     scriptSave,
@@ -173,6 +177,7 @@ __all__ = [
     "MultiView_Knob",
     "Multiline_Eval_String_Knob",
     "Node",
+    "OutputContext",
     "ProgressTask",
     "PyScript_Knob",
     "PythonKnob",
@@ -210,10 +215,13 @@ __all__ = [
     "exists",
     "formats",
     "frame",
+    "knobDefault",
     "layers",
     "menu",
     "message",
     "modified",
+    "nodeCopy",
+    "nodePaste",
     "nodes",
     "pluginAddPath",
     "pluginAppendPath",
@@ -251,5 +259,15 @@ GUI = INTERACTIVE = True
 #: Words of the command line as they were typed; `terminal.py` fills them in.
 rawArgs: list[str] = []
 NUKE_VERSION_MAJOR, NUKE_VERSION_MINOR, NUKE_VERSION_STRING = 15, 2, "15.2v1"
+
+#: Registered callbacks by class of node, as nuke/callbacks.py keeps them.
+_REGISTERED = {f"{event}s": event for event in ("onCreate", *_callbacks.RENDERING)}
+
+
+def __getattr__(name: str) -> object:
+    if name in _REGISTERED:
+        return _callbacks.registered(_REGISTERED[name])
+    raise AttributeError(f"module 'nuke' has no attribute {name!r}")
+
 
 _session.start()

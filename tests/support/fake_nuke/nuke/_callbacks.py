@@ -11,6 +11,17 @@ from typing import Any
 
 from . import _session
 
+#: Whatever these raise ends the render with a RuntimeError.
+RENDERING = ("beforeRender", "beforeFrameRender", "afterFrameRender", "afterRender")
+
+
+def registered(event: str) -> dict[str, list[Any]]:
+    """Node class -> calls, as `nuke.beforeRenders` and the like have it."""
+    found: dict[str, list[Any]] = {}
+    for entry in _session.current().callbacks.get(event, []):
+        found.setdefault(entry[3], []).append(entry[:3])
+    return found
+
 
 def run(event: str, node: Any = None, knob: Any = None) -> None:
     """Run the script knob of the node and the registered functions."""
@@ -21,12 +32,17 @@ def run(event: str, node: Any = None, knob: Any = None) -> None:
     if not calls and not text:
         return
     with _session.callback(node, knob):
-        if text:
-            import nuke
+        try:
+            if text:
+                import nuke
 
-            exec(text, {"nuke": nuke})
-        for call, args, kwargs, _ in calls:
-            call(*args, **kwargs)
+                exec(text, {"nuke": nuke})
+            for call, args, kwargs, _ in calls:
+                call(*args, **kwargs)
+        except Exception as problem:
+            if event not in RENDERING:
+                raise
+            raise RuntimeError(f"{type(problem).__name__}: {problem}") from problem
 
 
 def _adder(event: str) -> Callable[..., None]:

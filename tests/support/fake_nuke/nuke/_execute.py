@@ -105,7 +105,7 @@ def _render_frame(node: Any, frame: int, views: Sequence[str]) -> None:
     frame_knob._value = frame
     try:
         _callbacks.run("beforeFrameRender", node)
-        names = {_render.file_name(node["file"].value(), _render.Moment(frame, view)) for view in views}
+        names = {_render.file_name(node["file"], _render.Moment(frame, view)) for view in views}
         if len(names) < len(views):
             raise RuntimeError(f"{node.fullName()}: the fake writes one view a file: use %V")
         for view in views:
@@ -119,7 +119,7 @@ def _render_frame(node: Any, frame: int, views: Sequence[str]) -> None:
 def _write(node: Any, moment: _render.Moment) -> None:
     if node.input(0) is None:
         raise RuntimeError(f"{node.fullName()}: nothing is connected")
-    path = Path(_render.file_name(node["file"].value(), moment))
+    path = Path(_render.file_name(node["file"], moment))
     if not str(node["file"].value()):
         raise RuntimeError(f"{node.fullName()}: filename must be specified")
     if node["file_type"].value() != "exr":
@@ -138,7 +138,7 @@ def _write(node: Any, moment: _render.Moment) -> None:
         raise RuntimeError(f"{node.fullName()}: exrWriter: No channels selected (or available) for write")
     if node["interleave"].value() != "channels, layers and views" or node["autocrop"].value():
         raise RuntimeError(f"{node.fullName()}: the fake writes one part and crops nothing")
-    is_half = node["datatype"].value() == "16 bit half"
+    is_half = node["datatype"].value() == "16 bit half" or node["write_ACES_compliant_EXR"].value()
     # Stand-in: another one for every picture, because edits that change no pixel change it too.
     node_hash = "" if node["metadata"].value() == "no metadata" else f"{len(_session.current().rendered):x}"
     _exr.write(path, found, names, is_half=is_half, compression=node["compression"].value(), node_hash=node_hash)

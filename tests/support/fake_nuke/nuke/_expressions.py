@@ -1,4 +1,4 @@
-"""Expressions of knobs: numbers, `frame`, knobs of this node, of its group, of named nodes; and of file names.
+"""Expressions of knobs: numbers, comparisons, `frame`, knobs of this node, of its group, of named nodes.
 
 Anything else is refused rather than guessed: an expression that Nuke cannot resolve is an error of the node.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
 from typing import Any
 
 from . import _session
@@ -18,6 +17,12 @@ OPERATORS: dict[type, Any] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.USub: operator.neg,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
 }
 
 
@@ -34,6 +39,8 @@ def _value(tree: ast.expr, node: Any) -> float:
         return tree.value
     if isinstance(tree, ast.BinOp):
         return OPERATORS[type(tree.op)](_value(tree.left, node), _value(tree.right, node))
+    if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
+        return float(OPERATORS[type(tree.ops[0])](_value(tree.left, node), _value(tree.comparators[0], node)))
     if isinstance(tree, ast.UnaryOp):
         return OPERATORS[type(tree.op)](_value(tree.operand, node))
     if isinstance(tree, ast.Name):
@@ -64,17 +71,3 @@ def _number(knob: Any) -> float:
 def frame() -> int:
     """The current frame."""
     return int(_session.current().root["frame"].value())
-
-
-def without_tcl(text: str) -> str:
-    """A file name whose only Tcl is what scripts usually have; anything else is an error."""
-    root = _session.current().root
-    name = root.name() if root.name() != "Root" else ""
-    for pattern, value in (
-        (r"\[file dirname \[value root\.name\]\]", name.rpartition("/")[0]),
-        (r"\[value root\.name\]", name),
-    ):
-        text = re.sub(pattern, lambda _, value=value: value, text)
-    if "[" in text:
-        raise RuntimeError(f"the fake knows no such Tcl: {text}")
-    return text

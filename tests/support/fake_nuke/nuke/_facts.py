@@ -215,6 +215,13 @@ NODES: dict[str, NodeFact] = {
             "preset": _menu("format", "square", "4:3", "16:9", "14:9", "1.66:1", "1.85:1", "2.35:1"),
         },
     ),
+    "Assert": NodeFact(
+        (1, 1),
+        {
+            "expression": KnobFact("Array_Knob", 1.0),
+            "message": KnobFact("EvalString_Knob", "[knob expression] is not true"),
+        },
+    ),
     "Switch": NodeFact((2, 10000), {"which": NUMBER}),
     "AddChannels": NodeFact((1, 1), {"channels": KnobFact("ChannelMask_Knob", "none"), "color": COLOUR}),
     "Roto": NodeFact(

@@ -118,3 +118,26 @@ def deleteView(s: str) -> None:
     """Take a view away."""
     knob = _session.current().root["views"]
     knob.setValue("\n".join(line for line in knob.value().splitlines() if line.split()[0] != s))
+
+
+class OutputContext:
+    """For which frame and view a knob is evaluated; views count from 1."""
+
+    def __init__(self) -> None:
+        self._frame, self._view = 1.0, 1
+
+    def frame(self) -> float:
+        return self._frame
+
+    def setFrame(self, frame: float) -> None:
+        self._frame = float(frame)
+
+    def view(self) -> int:
+        return self._view
+
+    def setView(self, view: int) -> None:
+        _session.need(view, int, "setView")
+        self._view = view
+
+    def viewFromName(self, name: str) -> int:
+        return views().index(name) + 1

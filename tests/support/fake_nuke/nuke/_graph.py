@@ -40,12 +40,18 @@ nodes = _NodeConstructors()
 
 def make(kind: str) -> Any:
     """Make a node in the current group and tell the callbacks."""
+    node = make_quietly(kind)
+    _callbacks.run("onCreate", node)
+    return node
+
+
+def make_quietly(kind: str) -> Any:
+    """Make a node that is told to the callbacks later, once it has what the script says."""
     _session.need_idle(f"making a {kind}")
     group = _session.current().groups[-1]
     node = make_node(kind, group)
     if kind == "Write":
         node["views"].setValue(" ".join(views()))
-    _callbacks.run("onCreate", node)
     return node
 
 
@@ -64,6 +70,16 @@ def createNode(node: str, knobs: str = "", inpanel: bool = True) -> Any:
     made.setSelected(True)
     _callbacks.run("onUserCreate", made)
     return made
+
+
+@_session.graph_call
+def knobDefault(classknob: str, value: str | None = None) -> str | None:
+    """Return or set what a knob of a class of nodes begins with, such as `Write.compression`."""
+    kind, _, knob = classknob.partition(".")
+    if value is not None:
+        _session.need(value, str, "knobDefault")
+        _session.current().knob_defaults[kind, knob] = value
+    return _session.current().knob_defaults.get((kind, knob))
 
 
 @_session.graph_call

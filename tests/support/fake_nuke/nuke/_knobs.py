@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from . import _expressions, _session
+from . import _expressions, _session, _tcl
 from ._knob import Knob
 from ._knob_text import quoted
 
@@ -35,7 +35,7 @@ class String_Knob(Knob):
 
 class EvalString_Knob(String_Knob):
     def evaluate(self) -> str:
-        return _expressions.without_tcl(self._value)
+        return _tcl.substituted(self._value, self._node, _expressions.frame())
 
 
 class Multiline_Eval_String_Knob(EvalString_Knob):
@@ -47,6 +47,11 @@ class File_Knob(EvalString_Knob):
 
     def fromUserText(self, text: str) -> None:
         self.setValue(text)
+
+    def getEvaluatedValue(self, oc: Any = None) -> str:
+        """The name with its Tcl carried out for a frame; tokens such as %04d stay."""
+        frame = _expressions.frame() if oc is None else int(oc.frame())
+        return _tcl.substituted(self._value, self._node, frame)
 
 
 class Script_Knob(String_Knob):

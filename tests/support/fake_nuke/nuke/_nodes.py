@@ -31,6 +31,8 @@ class Node(_session.OnMainThread):
         self._added: list[str] = []
         for name, fact in {**_facts.NODES[kind].knobs, **_facts.GENERIC}.items():
             self._make(name, fact)
+        if kind == "Write":
+            self._follow_file_type(self._knobs["file_type"]._value)
         group._members.append(self)
         self._knobs["name"]._value = group._free_name(f"{kind}1")
         _session.changed()
@@ -41,6 +43,9 @@ class Node(_session.OnMainThread):
         knob._node = self
         if fact.default is not None:
             knob._value = knob._default = fact.default
+        text = _session.current().knob_defaults.get((self._kind, name))
+        if text is not None:
+            knob._value = knob._default = knob._checked(knob._parsed(text))
         self._knobs[name] = knob
 
     # ---- what it is
@@ -161,7 +166,7 @@ class Node(_session.OnMainThread):
 
     def _pressed(self, knob: Any) -> None:
         """The `reload` of a Read forgets what was read."""
-        if self._kind == "Read" and knob.name() == "reload":
+        if self._kind == "Read" and knob.name() == "reload" and not _is_localized(self):
             cache = _session.current().read_cache
             for key in [key for key in cache if key[0] == self.fullName()]:
                 del cache[key]
@@ -262,6 +267,10 @@ class Node(_session.OnMainThread):
         from . import _render
 
         return _render.now(self).sample(channel, int(x), int(y))
+
+
+def _is_localized(node: Node) -> bool:
+    return _session.current().localizes and node["localizationPolicy"].value() != "off"
 
 
 def make_node(kind: str, group: Any) -> Node:

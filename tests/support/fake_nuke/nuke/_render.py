@@ -8,6 +8,7 @@ Guess: Copy's union is black outside only if both pictures are.
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import _channels, _expressions, _exr, _session
+from . import _channels, _expressions, _exr, _session, _tcl
 from ._formats import Box, Format
 from ._pictures import Picture, union, whole
 
@@ -69,9 +70,13 @@ def frame_range(node: Any) -> tuple[int, int]:
     return min(first for first, _ in ranges), max(last for _, last in ranges)
 
 
-def file_name(text: str, moment: Moment) -> str:
-    """Put frame and view into the name of a file."""
-    name = _expressions.without_tcl(text).replace("%V", moment.view).replace("%v", moment.view[:1])
+def file_name(knob: Any, moment: Moment) -> str:
+    """The file that a knob names for a frame and view: Tcl first, then tokens; relative ones are the project's."""
+    name = _tcl.substituted(knob.value(), knob.node(), moment.frame)
+    name = name.replace("%V", moment.view).replace("%v", moment.view[:1])
+    project = _session.current().root["project_directory"]
+    if name and not Path(name).is_absolute():
+        name = os.path.normpath(Path(_tcl.substituted(project.value(), project.node(), moment.frame), name))
     name = re.sub(r"%0?(\d*)d", lambda match: f"{moment.frame:0{match[1] or 1}d}", name)
     return re.sub(r"#+", lambda match: f"{moment.frame:0{len(match[0])}d}", name)
 
@@ -116,7 +121,7 @@ def _read_frame(node: Any, frame: int) -> int | None:
 
 
 def _read_file(node: Any, moment: Moment) -> Picture:
-    name, cache = file_name(node["file"].value(), moment), _session.current().read_cache
+    name, cache = file_name(node["file"], moment), _session.current().read_cache
     key = (node.fullName(), name)
     if key not in cache:
         if Path(name).is_file():
@@ -195,6 +200,13 @@ def _crop(node: Any, moment: Moment) -> Picture:
     return cut.padded() if node["crop"].value() else cut
 
 
+def _assert(node: Any, moment: Moment) -> Picture:
+    """Nothing is drawn where the expression is false."""
+    if not node["expression"].value():
+        raise RuntimeError(f"{node.fullName()}: {_tcl.substituted(node['message'].value(), node, moment.frame)}")
+    return picture(node.input(0), moment)
+
+
 def _switch(node: Any, moment: Moment) -> Picture:
     which = min(max(int(node["which"].value()), 0), max(node.inputs() - 1, 0))
     return picture(node.input(which), moment)
@@ -257,6 +269,7 @@ OPERATORS: dict[str, Callable[[Any, Moment], Picture]] = {
     "Copy": _copy,
     "Crop": _crop,
     "Switch": _switch,
+    "Assert": _assert,
     "AddChannels": _add_channels,
     "Roto": _roto,
     "Group": _group,

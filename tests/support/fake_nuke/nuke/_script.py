@@ -6,11 +6,12 @@ handle, children of a group after its closing brace up to `end_group`, `addUserK
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from . import _callbacks, _channels, _knob, _knobs, _session
-from ._graph import make
+from ._graph import make_quietly, selectedNodes
 from ._knob_text import quoted
 from ._nodes import Group
 from ._root import make_root
@@ -22,6 +23,7 @@ FLAGS = {
     _knob.NO_ANIMATION: "NO_ANIMATION",
 }
 VERSION = "version 15.2 v1"
+CLIPBOARD = "%clipboard%"
 
 
 @_session.graph_call
@@ -65,6 +67,42 @@ def scriptClear(force: bool = True) -> None:
     make_root(("main",))
 
 
+@_session.graph_call
+def nodeCopy(s: str) -> None:
+    """Write the selected nodes of the current group to a file, or to the clipboard."""
+    chosen = list(reversed(selectedNodes()))
+    if not chosen:
+        raise RuntimeError("Nothing selected")
+    lines = [VERSION, *(f"add_layer {{{name} {' '.join(names)}}}" for name, names in _session.current().layers.items())]
+    _write_nodes(chosen, lines, "")
+    text = "\n".join(lines) + "\n"
+    if s == CLIPBOARD:
+        _session.current().clipboard = text
+    else:
+        Path(s).write_text(text, encoding="utf-8")
+
+
+@_session.graph_call
+def nodePaste(s: str) -> Any:
+    """Make the nodes of a file or of the clipboard in the current group, select them and return the last one."""
+    from nk_loader import load
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(s)
+        if s == CLIPBOARD:
+            path = Path(folder) / "clipboard.nk"
+            path.write_text(_session.current().clipboard, encoding="utf-8")
+        script = load(path)
+    for name, channels in script.layers.items():
+        _channels.add_layer(name, channels)
+    for one in selectedNodes():
+        one.setSelected(False)
+    made = _build(script.nodes, _session.current().groups[-1])
+    for node in made:
+        node.setSelected(True)
+    return made[-1] if made else None
+
+
 # ---- writing
 
 
@@ -75,11 +113,11 @@ def script_text() -> str:
     lines += [f" {name} {_word(knob)}" for name, knob in session.root.knobs().items() if not knob._is_default()]
     lines.append("}")
     lines += [f"add_layer {{{name} {' '.join(names)}}}" for name, names in session.layers.items()]
-    _write_nodes(session.root, lines, "")
+    _write_nodes(session.root.nodes(), lines, "")
     return "\n".join(lines) + "\n"
 
 
-def _write_nodes(group: Any, lines: list[str], indent: str) -> None:
+def _write_nodes(nodes: list[Any], lines: list[str], indent: str) -> None:
     """Nodes after those they take; each is remembered by `set` and pushed again where it is taken."""
     written: list[Any] = []
 
@@ -87,15 +125,16 @@ def _write_nodes(group: Any, lines: list[str], indent: str) -> None:
         if node in written:
             return
         for source in node.dependencies():
-            write(source)
+            if source in nodes:
+                write(source)
         for index in reversed(range(node.inputs())):
-            source = node.input(index)
+            source = node.input(index) if node.input(index) in nodes else None
             lines.append(f"{indent}push {_variable(source)}" if source else f"{indent}push 0")
         _write_node(node, lines, indent)
         lines.append(f"{indent}set {_variable(node)[1:]} [stack 0]")
         written.append(node)
 
-    for node in group.nodes():
+    for node in nodes:
         write(node)
 
 
@@ -118,7 +157,7 @@ def _write_node(node: Any, lines: list[str], indent: str) -> None:
             lines.append(f"{indent} {name} {_word(knob)}")
     lines.append(f"{indent}}}")
     if isinstance(node, Group):
-        _write_nodes(node, lines, indent + " ")
+        _write_nodes(node.nodes(), lines, indent + " ")
         lines.append(f"{indent}end_group")
 
 
@@ -160,21 +199,24 @@ def _load(path: Path) -> None:
     _build(script.nodes, root)
 
 
-def _build(saved_nodes: Any, group: Any) -> None:
+def _build(saved_nodes: Any, group: Any) -> list[Any]:
+    """Make saved nodes in a group; names that are taken get a number. Callbacks see a node with its knobs."""
     made = {}
     with group:
         for saved in saved_nodes:
-            made[id(saved)] = node = make(saved.kind)
-            node["name"]._value = saved.name
+            made[id(saved)] = node = make_quietly(saved.kind)
+            node.setName(saved.name)
             for declared in saved.user_knobs:
                 _declare(node, declared)
             for name, value in sorted(saved.knobs.items(), key=lambda entry: entry[0] != "file_type"):
                 _set(node, name, value)
+            _callbacks.run("onCreate", node)
             if isinstance(node, Group):
                 _build(saved.children, node)
             for index, source in enumerate(saved.inputs):
                 if source is not None and not node.setInput(index, made[id(source)]):
                     raise RuntimeError(f"{saved.name}: there is no input {index}")
+    return list(made.values())
 
 
 def _declare(node: Any, declared: Any) -> None:

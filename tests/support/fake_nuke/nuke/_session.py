@@ -53,6 +53,11 @@ class Session:
         self.cancels_render: Callable[[int], bool] = lambda _: False
         #: (node, file) -> picture as it was when it was first read; Reload forgets it.
         self.read_cache: dict[tuple[str, str], Any] = {}
+        self.clipboard = ""
+        #: What `nuke.knobDefault` was told: (class, knob) -> value as a text.
+        self.knob_defaults: dict[tuple[str, str], str] = {}
+        #: Whether Reads take local copies, which lag behind, unless their localizationPolicy is off.
+        self.localizes = False
         #: Every frame that was rendered: (full name of the Write, frame, view).
         self.rendered: list[tuple[str, int, str]] = []
 
