@@ -5,6 +5,7 @@ Source: measured; staleness is "the lock is free" and nothing else, for guessing
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -15,6 +16,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+#: What a file system says that cannot lock at all.
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 #: Exit code of a server that found another one owning the lock.
 EXIT_NOT_OWNER = 75
 
@@ -32,7 +35,7 @@ class OwnerLock:
         give_up = time.monotonic() + patience_seconds
         while True:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-            if _try_lock(descriptor, is_shared=False):
+            if try_lock(descriptor, is_shared=False):
                 self._descriptor = descriptor
                 return True
             os.close(descriptor)
@@ -54,17 +57,24 @@ def is_free(path: Path) -> bool:
     except FileNotFoundError:
         return True
     try:
-        return _try_lock(descriptor, is_shared=True)
+        return try_lock(descriptor, is_shared=True)
     finally:
         os.close(descriptor)
 
 
-def _try_lock(descriptor: int, *, is_shared: bool) -> bool:
+def try_lock(descriptor: int, *, is_shared: bool) -> bool:
+    """Lock an open file without waiting; False while another open file description holds it.
+
+    Raises:
+        OSError: the file system knows no locks.
+    """
     try:
         if sys.platform == "win32":
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(descriptor, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as problem:
+        if problem.errno in _NO_LOCKS:
+            raise
         return False
     return True

@@ -112,6 +112,11 @@ class ModelCache:
             self._models[name] = file, model
         return model
 
+    def fingerprint(self, name: str) -> str:
+        """Return the hash of the weights that are in memory under a name; nothing where there are none."""
+        with self._lock:
+            return self._models[name][0].fingerprint if name in self._models else ""
+
     def version(self, name: str) -> str:
         """Return a text that changes with the weights behind a name.
 

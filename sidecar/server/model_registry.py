@@ -3,13 +3,14 @@
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
 from lfpnet.errors import WeightsError
-from lfpnet.weights import packaged_weights
+from lfpnet.weights import default_weights, packaged_weights
 from lfpnet.weights.header import read_header
+from sidecar.runtime.fingerprint import file_fingerprint
 
 log = logging.getLogger(__name__)
 DEFAULT = "default"
@@ -27,6 +28,7 @@ class ModelFile:
         nbytes: its size.
         title: what the weights call themselves.
         licence: of the weights.
+        fingerprint: hash of the file's content, by which results know the weights that made them.
     """
 
     path: Path | None
@@ -34,6 +36,7 @@ class ModelFile:
     nbytes: int = 0
     title: str = ""
     licence: str = ""
+    fingerprint: str = ""
 
 
 #: Gives the models by name.
@@ -73,7 +76,8 @@ class ModelRegistry:
     def _default(self) -> ModelFile:
         """The default is always listed; what is wrong with its file is said when it is loaded."""
         if self._weights is None:
-            return ModelFile(None)
+            shipped = self._look(default_weights())
+            return ModelFile(None) if shipped is None else replace(shipped, path=None)
         return self._look(self._weights) or ModelFile(self._weights)
 
     def _look(self, path: Path) -> ModelFile | None:
@@ -93,15 +97,20 @@ class ModelRegistry:
 def _read(path: Path, modified_ns: int, nbytes: int) -> ModelFile | None:
     try:
         about = read_header(path)
-    except WeightsError as problem:
+        fingerprint = file_fingerprint(path)
+    except (WeightsError, OSError) as problem:
         log.warning("%s is not offered: %s", path, problem)
         return None
-    return ModelFile(path, modified_ns, nbytes, str(about.get("name", "")), str(about.get("licence", "")))
+    return ModelFile(path, modified_ns, nbytes, str(about.get("name", "")), str(about.get("licence", "")), fingerprint)
 
 
 def described(name: str, file: ModelFile, *, is_loaded: bool) -> dict[str, object]:
     """Give one entry of `models_reply`."""
-    about = {"title": file.title[:SHOWN_LENGTH], "licence": file.licence[:SHOWN_LENGTH]}
+    about = {
+        "title": file.title[:SHOWN_LENGTH],
+        "licence": file.licence[:SHOWN_LENGTH],
+        "fingerprint": file.fingerprint,
+    }
     return {"name": name, "is_loaded": is_loaded, **{key: value for key, value in about.items() if value}}
 
 

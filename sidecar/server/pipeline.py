@@ -156,7 +156,8 @@ class Pipeline:
             job.is_cached = True
             return
         self._show(job, "model", 0, 0)
-        predictor = host.get(job.request.get("model", DEFAULT))
+        model = job.request.get("model", DEFAULT)
+        predictor = host.get(model)
         self._show(job, "computing", 0, 0)
         job.matte = predictor.matte(
             job.inputs.plate.pixels,
@@ -167,7 +168,7 @@ class Pipeline:
             is_cancelled=job.cancel.is_set,
             preview=(lambda alpha: self._preview(job, alpha)) if job.request.get("preview") else None,
         )
-        job.facts = {**facts_of(predictor), "tiles": job.total}
+        job.facts = {**facts_of(predictor), "tiles": job.total, "weights_fingerprint": host.fingerprint(model)}
         if job.cancel.is_set():
             raise Cancelled
 

@@ -1,39 +1,30 @@
-"""Fingerprints that tell whether an input is still the one that a result was made of."""
+"""Fingerprints that tell whether an input is still the one that a result was made of: of files, bytes and pixels."""
 
 from __future__ import annotations
 
-import hashlib
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-_PIECE_BYTES = 1 << 20
-#: (path, size, modified) of files read before: a panel asks for hundreds of frames several times a second.
-_remembered: dict[tuple[str, int, int], str] = {}
-_MOST_REMEMBERED = 100_000
+from ..runtime.fingerprint import bytes_fingerprint, file_fingerprint
+
+if TYPE_CHECKING:
+    from ..client.request import Picture
+
+__all__ = ["bytes_fingerprint", "file_fingerprint", "picture_fingerprint"]
 
 
-def file_fingerprint(path: Path) -> str:
-    """Hash of a file's content; read again only when its size or time of change differs.
+def picture_fingerprint(picture: Picture) -> str:
+    """Hash of a picture in any form that a client takes: a file's content, bytes, or pixels with what they mean.
 
     Raises:
         OSError: the file cannot be read.
     """
-    facts = path.stat()
-    key = (str(path), facts.st_size, facts.st_mtime_ns)
-    if key not in _remembered:
-        if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.clear()
-        digest = hashlib.blake2b(digest_size=16)
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE_BYTES):
-                digest.update(piece)
-        _remembered[key] = digest.hexdigest()
-    return _remembered[key]
-
-
-def bytes_fingerprint(*parts: bytes) -> str:
-    """Hash of some bytes; where one part ends counts too."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(len(memoryview(part).cast("B")).to_bytes(8, "little"))
-        digest.update(part)
-    return digest.hexdigest()
+    if isinstance(picture, (str, os.PathLike)):
+        return file_fingerprint(Path(picture))
+    if isinstance(picture, (bytes, bytearray, memoryview)):
+        return bytes_fingerprint(picture)  # type: ignore[arg-type] - any buffer will do
+    array: Any = getattr(picture, "array", picture)
+    about = [array.dtype.str, array.shape, *(getattr(picture, name, None) for name in ("colour_space", "origin"))]
+    contiguous = array if array.flags.c_contiguous else array.copy(order="C")
+    return bytes_fingerprint(repr(about).encode(), contiguous.data.cast("B"))  # type: ignore[arg-type] - as above

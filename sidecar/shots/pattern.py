@@ -59,13 +59,19 @@ class FramePattern:
         """Frames that are on disk, sorted; none for a still."""
         if self._token is None:
             return []
-        before = _with_view(self._name[: self._token.start()], view)
-        after = _with_view(self._name[self._token.end() :], view)
-        wanted = re.compile(re.escape(before) + r"(-?\d+)" + re.escape(after))
+        wanted = re.compile(self.name_expression(view))
         folder = Path(_with_view(self._folder, view) or ".")
         names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
         found = [int(match[1]) for match in map(wanted.fullmatch, names) if match]
         return sorted({frame for frame in found if self.path(frame, view).name in names})
+
+    def name_expression(self, view: str = "") -> str:
+        """A regular expression of the names of all frames, without their folder; its group is the frame's digits."""
+        if self._token is None:
+            return re.escape(_with_view(self._name, view))
+        before = _with_view(self._name[: self._token.start()], view)
+        after = _with_view(self._name[self._token.end() :], view)
+        return re.escape(before) + r"(-?\d+)" + re.escape(after)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -41,7 +41,7 @@ def test_nothing_is_documented_that_does_not_exist():
 
 def test_the_error_codes_are_the_documented_ones():
     table = TEXT.split("## 7. Error codes")[1]
-    assert {code: retryable == "yes" for code, retryable, _ in rows(table)} == CODES
+    assert {code: (retryable == "yes", ends == "yes") for code, retryable, ends, _ in rows(table)} == CODES
     assert all(f"`{code}`" in table for code in CLIENT_CODES)
 
 
