@@ -13,7 +13,7 @@ HOSTS = {
     "blender": ((3, 11), {"bpy", "gpu", "gpu_extras", "mathutils", "numpy", "bl_ui"}),
 }
 #: Names of the vendored parts that plugins may use; the server and its commands stay where the model is.
-VENDORED = {"wire", "client", "shots"}
+VENDORED = {"wire", "runtime", "client", "shots"}
 FILES = [(host, path) for host in HOSTS for path in sorted((PLUGINS / host).rglob("*.py"))]
 #: Calls whose keyword is younger than Python 3.9.
 YOUNG_KEYWORDS = {"dataclass": {"slots", "kw_only"}, "zip": {"strict"}}

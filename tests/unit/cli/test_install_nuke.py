@@ -54,5 +54,5 @@ def test_vendored_parts_are_the_sources_byte_for_byte(tmp_path):
     bundle_script().build_nuke(tmp_path / "nuke")
     vendored = tmp_path / "nuke" / "lfpnet_nuke" / "sidecar"
     copies = sorted(path.relative_to(vendored) for path in vendored.rglob("*") if path.is_file())
-    assert {path.parts[0] for path in copies} == {"__init__.py", "wire", "client", "shots"}
+    assert {path.parts[0] for path in copies} == {"__init__.py", "wire", "runtime", "client", "shots"}
     assert all((vendored / path).read_bytes() == (ROOT / "sidecar" / path).read_bytes() for path in copies)
