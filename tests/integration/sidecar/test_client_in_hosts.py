@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sidecar_fixtures import PATIENCE_SECONDS, ROOT, command, environment
 
-SOURCES = [path for part in ("wire", "runtime", "client", "shots") for path in sorted((ROOT / "sidecar" / part).glob("*.py"))]
+PARTS = ("wire", "runtime", "client", "shots")
+SOURCES = [path for part in PARTS for path in sorted((ROOT / "sidecar" / part).glob("*.py"))]
 SCRIPT = """
 import json, sys
 import numpy as np
