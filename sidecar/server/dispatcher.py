@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sidecar.server.config import ServerConfig
+from sidecar.server.error_mapping import translate
 from sidecar.server.job_manager import JobManager
 from sidecar.server.jobs import Job
 from sidecar.server.pipeline import Event
@@ -18,6 +19,7 @@ from sidecar.server.training import Training
 from sidecar.wire.errors import SidecarError
 from sidecar.wire.framing import Message, pack, unpack
 from sidecar.wire.messages import PRIORITIES, TRAINING_COMMANDS
+from sidecar.wire.sendable import sendable
 from sidecar.wire.version import PROTOCOL, check_protocol
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Dispatcher:
         self._is_over = False
 
     def run(self) -> None:
-        """Serve until idle, drained or told to stop."""
+        """Serve until idle, drained or told to stop; an error ends the message, job or session that it came from."""
         # Who greeted while this was starting is answered before torch is imported, which holds the interpreter.
         self._turn(GREETING_SECONDS)
         self._job_manager.pipeline.start()
@@ -52,7 +54,10 @@ class Dispatcher:
         for socket, identity, frames in self._sockets.receive(timeout_seconds):
             self._answer(socket, identity, frames)
         for event in self._job_manager.events():
-            self._take_event(event)
+            try:
+                self._take_event(event)
+            except Exception as problem:
+                self._end_broken(event.job, problem)
         if time.monotonic() - self._last_tick >= TICK_SECONDS:
             self._last_tick = time.monotonic()
             self._tick()
@@ -74,6 +79,15 @@ class Dispatcher:
         except SidecarError as error:
             log.debug("refused: %s", error.sentence)
             self._sockets.send(socket, identity, pack("error", {**error.fields(), **about}))
+        except Exception as problem:
+            log.exception("a message could not be handled")
+            self._sockets.send(socket, identity, pack("error", {**translate(problem).fields(), **about}))
+
+    def _end_broken(self, job: Job, problem: Exception) -> None:
+        """End one job whose state or reply could not be handled; the others and this thread go on."""
+        log.error("job %s cannot be reported", job.name[:40], exc_info=problem)
+        self._job_manager.break_off(job, translate(problem))
+        self._report(job)
 
     def _send(self, session: Session | None, kind: str, fields: dict[str, Any]) -> None:
         if session is not None:
@@ -131,8 +145,8 @@ class Dispatcher:
         session = self._job_manager.sessions.get(message.fields["session"])
         fields = message.fields
         if message.kind == "put":
-            assert message.payload is not None
-            self._job_manager.put(session, fields["job"], fields["image"], fields["offset"], message.payload)
+            piece = message.payload or memoryview(b"")
+            self._job_manager.put(session, fields["job"], fields["image"], fields["offset"], piece)
             return
         blob, piece = self._job_manager.piece(session, fields["job"], fields["blob"], fields["offset"], fields["bytes"])
         about = {"job": fields["job"], "blob": fields["blob"], "offset": fields["offset"], "total": blob.data.nbytes}
@@ -162,8 +176,8 @@ class Dispatcher:
             if not job.is_over:
                 self._show(event.kind, job)
             return
-        self._job_manager.finish(job, event.value)
-        self._report(job)
+        if self._job_manager.finish(job, event.value):
+            self._report(job)
 
     def _show(self, kind: str, job: Job) -> None:
         session = self._job_manager.session_of(job)
@@ -177,7 +191,7 @@ class Dispatcher:
         """Tell a job's end, again if asked again."""
         session = session or self._job_manager.session_of(job)
         if job.state == "done" and job.finished is not None:
-            made = {"warnings": list(job.finished.warnings), "facts": dict(job.finished.facts)}
+            made = {"warnings": sendable(job.finished.warnings), "facts": sendable(job.finished.facts)}
             about = {"images": job.result_images, "timings": job.timings, "is_cached": job.is_cached}
             self._send(session, "result", {"job": job.name, **about, **made})
         elif job.state == "cancelled":
@@ -233,16 +247,27 @@ class Dispatcher:
 
     def _tick(self) -> None:
         now = time.monotonic()
-        self._training.tick()
+        try:
+            self._training.tick()
+        except Exception:
+            log.exception("the training run cannot be looked at")
         for session in self._job_manager.sessions:
-            if now - session.last_heard > self._config.session_seconds:
-                log.warning("client %s has vanished; its %d jobs end", session.client, len(session.unfinished))
+            try:
+                self._look_at(session, now)
+            except Exception:
+                log.exception("client %s is dropped: its state cannot be handled", session.client)
                 self._job_manager.forget(session)
-                continue
-            for job in session.unfinished:
-                if now > job.deadline and not job.cancel.is_set():
-                    self._cancel(session, job, "timed_out")
         self._is_over = self._job_manager.is_drained(now) or self._is_idle(now)
+
+    def _look_at(self, session: Session, now: float) -> None:
+        """End a session that is silent, and its jobs whose time is over."""
+        if now - session.last_heard > self._config.session_seconds:
+            log.warning("client %s has vanished; its %d jobs end", session.client, len(session.unfinished))
+            self._job_manager.forget(session)
+            return
+        for job in session.unfinished:
+            if now > job.deadline and not job.cancel.is_set():
+                self._cancel(session, job, "timed_out")
 
     def _is_idle(self, now: float) -> bool:
         idle_seconds = self._config.idle_seconds or math.inf

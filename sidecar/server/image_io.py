@@ -14,6 +14,7 @@ from sidecar.server.config import ServerConfig
 from sidecar.server.image_loader import ImageLoader
 from sidecar.server.jobs import Job
 from sidecar.wire.errors import SidecarError
+from sidecar.wire.sendable import is_plain
 
 #: Bands around a soft roto when the client names none, in pixels.
 INNER_PIXELS, OUTER_PIXELS = 8, 16
@@ -113,19 +114,21 @@ class ImageIO:
         """
         from lfpnet.atomic_file import atomic_file
 
-        assert job.finished is not None
-        output = job.request["output"]
+        finished, output = job.finished, job.request["output"]
+        if finished is None:
+            raise SidecarError("cancelled", "The job was cancelled before its result was delivered.")
         if output["kind"] == "file":
             path = self._output_path(job, output)
             with atomic_file(path) as stream:
-                stream.write(job.finished.blobs[0].data)
-            job.result_images = [{"kind": "file", "path": str(path)}]
-            job.finished = replace(job.finished, blobs=())
+                stream.write(finished.blobs[0].data)
+            # A link may lead to a name that cannot be sent; the client knows the file by the name it gave.
+            job.result_images = [{"kind": "file", "path": str(path) if is_plain(str(path)) else output["path"]}]
+            job.finished = replace(finished, blobs=())
         elif output["kind"] == "shm":
-            job.result_images = _copy_to_slot(job, output)
-            job.finished = replace(job.finished, blobs=())
+            job.result_images = _copy_to_slot(job, finished, output)
+            job.finished = replace(finished, blobs=())
         else:
-            job.result_images = [blob.image for blob in job.finished.blobs]
+            job.result_images = [blob.image for blob in finished.blobs]
 
     def preview(self, alpha: np.ndarray) -> Blob:
         """Shrink a coarse alpha to 8 bit and at most `PREVIEW_SIDE` a side."""
@@ -232,17 +235,16 @@ def _arrays(job: Job, depth: str) -> tuple[Blob, ...]:
     return tuple(blobs)
 
 
-def _copy_to_slot(job: Job, output: dict[str, Any]) -> list[dict[str, Any]]:
+def _copy_to_slot(job: Job, finished: Finished, output: dict[str, Any]) -> list[dict[str, Any]]:
     """Copy the arrays one after another into the client's slot."""
-    assert job.finished is not None
     target = job.views["output"]
-    if job.finished.nbytes > target.nbytes:
+    if finished.nbytes > target.nbytes:
         raise SidecarError(
             "bad_option",
-            f"The result has {job.finished.nbytes} bytes but the slot only {target.nbytes}: open a larger one.",
+            f"The result has {finished.nbytes} bytes but the slot only {target.nbytes}: open a larger one.",
         )
     images, at = [], 0
-    for blob in job.finished.blobs:
+    for blob in finished.blobs:
         np.copyto(np.frombuffer(target[at : at + blob.data.nbytes], np.uint8), np.frombuffer(blob.data, np.uint8))
         about = {key: value for key, value in blob.image.items() if key != "blob"}
         images.append({**about, "kind": "shm", "slot": output["slot"], "offset": output["offset"] + at})

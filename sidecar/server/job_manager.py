@@ -135,13 +135,19 @@ class JobManager:
         job.cancel_reason = reason
         job.cancel.set()
         if job.state == WAITING or self.queue.remove(job):
-            self.finish(job, SidecarError("cancelled", "The job was cancelled before it began."))
-            return True
+            return self.finish(job, SidecarError("cancelled", "The job was cancelled before it began."))
         return False
 
-    def finish(self, job: Job, error: SidecarError | None) -> None:
-        """Note a job's end and let its pixels go."""
+    def finish(self, job: Job, error: SidecarError | None) -> bool:
+        """Note a job's end and let its pixels go; False when nobody is left who wants to hear of it."""
         self.last_work = time.monotonic()
+        if self.session_of(job) is None:  # its client vanished, or sent another job under its name
+            job.state = CANCELLED
+            job.free()
+            self.retained_results.drop(job)
+            return False
+        if job.is_over:
+            return False
         if error is None:
             job.state = DONE
             self.finished_jobs += 1
@@ -159,6 +165,15 @@ class JobManager:
         job.free()
         self._forget_oldest(job.client_id)
         log.info("job %s of %s: %s %s", job.name[:40], job.request.get("label", ""), job.state, job.timings)
+        return True
+
+    def break_off(self, job: Job, error: SidecarError) -> None:
+        """End a job in whatever state it is, because its end or its reply cannot be handled."""
+        job.state, job.error = FAILED, error
+        job.cancel.set()
+        job.free()
+        self.retained_results.drop(job)
+        self.failed_jobs += 1
 
     def release(self, session: Session, name: str) -> None:
         """Forget a job that is over."""
@@ -173,12 +188,13 @@ class JobManager:
         return session if session is not None and session.jobs.get(job.name) is job else None
 
     def forget(self, session: Session) -> None:
-        """End a session: its jobs stop, its memory goes."""
+        """End a session: its jobs stop, its memory goes. What a step still works on goes when that step ends."""
         self.sessions.close(session)
-        for job in session.unfinished:
-            self.cancel(job, "client_vanished")
         for job in session.jobs.values():
-            self.retained_results.drop(job)
+            if job.is_over:
+                self.retained_results.drop(job)
+            else:
+                self.cancel(job, "client_vanished")
 
     # ---- the whole
 
@@ -228,8 +244,9 @@ class JobManager:
     def _forget_oldest(self, client_id: str) -> None:
         """Drop the oldest finished jobs of a client that never releases any."""
         session = self.sessions.of(client_id)
-        over = [job for job in session.jobs.values() if job.is_over] if session is not None else []
+        if session is None:
+            return
+        over = [job for job in session.jobs.values() if job.is_over]
         for job in over[: max(0, len(over) - self._config.limits.client_jobs)]:
-            assert session is not None
             del session.jobs[job.name]
             self.retained_results.drop(job)

@@ -11,6 +11,7 @@ import numpy as np
 
 from sidecar.server.model_registry import FindModels, ModelFile
 from sidecar.wire.errors import SidecarError
+from sidecar.wire.sendable import plain_text
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +63,8 @@ class _WithOptions:
 
 
 def facts_of(predictor: MattePredictor) -> dict[str, str]:
-    """Say what computes, as `result` tells it; nothing for a predictor that does not say."""
-    return dict(getattr(predictor, "facts", {}))
+    """Say what computes, as `result` tells it; nothing for a predictor that does not say. Whole licences are cut."""
+    return {name: plain_text(str(text), max_bytes=256) for name, text in getattr(predictor, "facts", {}).items()}
 
 
 #: Names on the wire -> names in the library, where they differ.

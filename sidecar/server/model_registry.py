@@ -11,11 +11,12 @@ from lfpnet.errors import WeightsError
 from lfpnet.weights import default_weights, packaged_weights
 from lfpnet.weights.header import read_header
 from sidecar.runtime.fingerprint import file_fingerprint
+from sidecar.wire.sendable import is_plain, plain_text
 
 log = logging.getLogger(__name__)
 DEFAULT = "default"
 #: Longer names and licences are cut in lists, so that these fit into a message.
-SHOWN_LENGTH = 48
+SHOWN_BYTES = 96
 
 
 @dataclass(frozen=True)
@@ -101,16 +102,13 @@ def _read(path: Path, modified_ns: int, nbytes: int) -> ModelFile | None:
     except (WeightsError, OSError) as problem:
         log.warning("%s is not offered: %s", path, problem)
         return None
-    return ModelFile(path, modified_ns, nbytes, str(about.get("name", "")), str(about.get("licence", "")), fingerprint)
+    title, licence = (plain_text(str(about.get(key, "")), max_bytes=SHOWN_BYTES) for key in ("name", "licence"))
+    return ModelFile(path, modified_ns, nbytes, title, licence, fingerprint)
 
 
 def described(name: str, file: ModelFile, *, is_loaded: bool) -> dict[str, object]:
     """Give one entry of `models_reply`."""
-    about = {
-        "title": file.title[:SHOWN_LENGTH],
-        "licence": file.licence[:SHOWN_LENGTH],
-        "fingerprint": file.fingerprint,
-    }
+    about = {"title": file.title, "licence": file.licence, "fingerprint": file.fingerprint}
     return {"name": name, "is_loaded": is_loaded, **{key: value for key, value in about.items() if value}}
 
 
@@ -121,12 +119,4 @@ def _paths(folder: Path) -> list[Path]:
             names = [entry.name for entry in entries if entry.name.endswith(".safetensors") and entry.is_file()]
     except OSError:
         return []
-    return [folder / name for name in sorted(names) if not name.startswith(".") and _is_sendable(name)]
-
-
-def _is_sendable(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return [folder / name for name in sorted(names) if not name.startswith(".") and is_plain(name)]

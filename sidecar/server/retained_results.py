@@ -20,8 +20,7 @@ class RetainedResults:
 
     def keep(self, job: Job) -> None:
         """Keep a result that its client will fetch; files and slots hold theirs already."""
-        assert job.finished is not None
-        if job.request["output"]["kind"] in ("inline", "exr"):
+        if job.finished is not None and job.request["output"]["kind"] in ("inline", "exr"):
             self._kept[job] = job.finished.nbytes
         while self.nbytes > self._max_bytes and len(self._kept) > 1:
             oldest, _ = self._kept.popitem(last=False)

@@ -11,6 +11,7 @@ from sidecar.server.config import ServerConfig
 from sidecar.server.job_manager import JobManager
 from sidecar.server.memory import device_bytes, resident_bytes
 from sidecar.server.shared_memory import IS_SUPPORTED
+from sidecar.wire.sendable import plain_text
 
 #: Jobs listed in one status reply, running ones first.
 LISTED_JOBS = 64
@@ -45,9 +46,9 @@ def status_report(config: ServerConfig, endpoint: Endpoint, job_manager: JobMana
     now = time.monotonic()
     listed = [
         {
-            "job": job.name[:64],
-            "client": session.client[:64],
-            "label": job.request.get("label", "")[:128],
+            "job": plain_text(job.name, max_bytes=64),
+            "client": plain_text(session.client, max_bytes=64),
+            "label": plain_text(job.request.get("label", ""), max_bytes=128),
             "priority": job.priority,
             "state": job.state,
             "stage": job.stage,

@@ -16,15 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from lfpnet.errors import OutputError
+from sidecar.runtime.small_file import read_tail
 from sidecar.server.process_identity import start_mark
 from sidecar.server.training_record import TrainingRecord, read_record, write_record
 from sidecar.wire.errors import SidecarError
 from sidecar.wire.messages import TRAINING_COMMANDS
+from sidecar.wire.sendable import plain_text, sendable
 
 log = logging.getLogger(__name__)
 #: Time for a run to write its checkpoint after SIGTERM.
 GRACE_SECONDS = 60.0
 TAIL_BYTES = 16 * 1024
+#: Of the log in one reply; spelt out and in UTF-8 they stay within a header.
+SHOWN_CHARACTERS = 10_000
 #: What starts a run; the sub-command and its arguments follow.
 TRAIN_COMMAND = (sys.executable, "-m", "sidecar.cli.main")
 
@@ -43,8 +47,7 @@ class Training:
         self._child: subprocess.Popen[bytes] | None = None
         self._record = read_record(folder)
         self._kill_at = 0.0
-        if self.is_running:
-            assert self._record is not None
+        if self._record is not None and self.is_running:
             log.info("found the training run %d of another server", self._record.pid)
             self._kill_at = time.monotonic() + GRACE_SECONDS if self._record.is_stopped else 0.0
 
@@ -78,7 +81,7 @@ class Training:
                 )
         except (OSError, ValueError) as problem:
             raise SidecarError(
-                "training", f"The training run cannot be started ({problem}): mend that first."
+                "training", f"The training run cannot be started ({problem}): correct that first."
             ) from problem
         self._child, self._kill_at = child, 0.0
         self._note(TrainingRecord(child.pid, start_mark(child.pid), words, str(path)))
@@ -122,7 +125,8 @@ class Training:
         if record.exit_code is not None:
             report["exit_code"] = record.exit_code
         if log_lines:
-            report["log"] = "\n".join(lines[-min(log_lines, 500) :])
+            shown = "\n".join(lines[-min(log_lines, 500) :])[-SHOWN_CHARACTERS:]
+            report["log"] = plain_text(shown, max_bytes=4 * SHOWN_CHARACTERS, has_lines=True)
         return report
 
     def _look(self) -> None:
@@ -165,18 +169,17 @@ def _state(record: TrainingRecord, *, is_running: bool) -> str:
 
 def _tail(path: Path) -> list[str]:
     try:
-        with path.open("rb") as stream:
-            stream.seek(max(0, stream.seek(0, os.SEEK_END) - TAIL_BYTES))
-            return stream.read().decode("utf-8", "replace").splitlines()
+        text = read_tail(path, max_bytes=TAIL_BYTES).decode("utf-8", "replace")
     except OSError:
         return []
+    return text.splitlines()
 
 
 def _progress(lines: list[str]) -> dict[str, Any] | None:
     for line in reversed(lines):
         if line.startswith("{") and len(line) < 4096:
             try:
-                return json.loads(line)
-            except ValueError:
+                return sendable(json.loads(line))
+            except (ValueError, RecursionError):
                 continue
     return None

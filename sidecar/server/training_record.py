@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lfpnet.atomic_file import atomic_file
+from sidecar.runtime.small_file import read_small
 from sidecar.server.process_identity import start_mark
 
 RECORD_FILE = "training.json"
+RECORD_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,20 @@ def write_record(folder: Path, record: TrainingRecord) -> None:
 def read_record(folder: Path) -> TrainingRecord | None:
     """Return the run that was written down last, or None where there is none or it makes no sense."""
     try:
-        values = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
+        values = json.loads(read_small(folder / RECORD_FILE, max_bytes=RECORD_BYTES))
         record = TrainingRecord(**{**values, "command": tuple(values["command"])})
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     is_sensible = (
-        isinstance(record.pid, int)
+        _is_number(record.pid)
         and record.pid > 1
         and isinstance(record.start, str)
         and isinstance(record.log, str)
-        and isinstance(record.exit_code, int | None)
+        and (record.exit_code is None or _is_number(record.exit_code))
     )
     return record if is_sensible else None
+
+
+def _is_number(value: object) -> bool:
+    """Say whether this can be a process or an exit code."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 31

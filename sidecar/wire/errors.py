@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .sendable import plain_text
+
 
 class ErrorKind(NamedTuple):
     """What a code means beside its sentence.
@@ -56,6 +58,10 @@ CLIENT_CODES: dict[str, ErrorKind] = {
 _UNKNOWN = ErrorKind(retryable=False, ends_run=False)
 
 
+#: Longest sentence and detail, in UTF-8; paths may be long.
+SENTENCE_BYTES, DETAIL_BYTES = 2000, 8000
+
+
 class SidecarError(Exception):
     """A request failed for a stated reason.
 
@@ -81,7 +87,7 @@ class SidecarError(Exception):
         """Give the fields of an `error` message."""
         return {
             "code": self.code,
-            "sentence": self.sentence[:2000],
+            "sentence": self.sentence,
             "retryable": self.retryable,
-            "detail": self.detail[-8000:],
+            "detail": self.detail,
         }

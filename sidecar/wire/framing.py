@@ -28,8 +28,13 @@ def pack(kind: str, fields: Mapping[str, Any], payload: Any = None) -> list[Any]
         SidecarError: code `bad_message` when the fields break the protocol or the header grows over 64 kB.
     """
     checked = check_message(kind, dict(fields))
-    header = msgpack.packb({"type": kind, **checked}, use_bin_type=True)
-    assert header is not None
+    try:
+        header = bytes(msgpack.packb({"type": kind, **checked}, use_bin_type=True) or b"")
+    except (ValueError, TypeError, OverflowError, RecursionError) as problem:
+        # Half characters, integers beyond 64 bits, nesting without end, and what msgpack has no type for.
+        raise SidecarError(
+            "bad_message", f"A value of '{kind}' cannot be sent ({problem}): use plain texts and numbers."
+        ) from problem
     if len(header) > HEADER_BYTES:
         raise SidecarError(
             "bad_message", f"The header of '{kind}' has {len(header)} bytes, more than {HEADER_BYTES}: send less text."

@@ -62,12 +62,30 @@ def check(where: str, table: tuple[Field, ...], values: object, structures: Mapp
 
 
 def _bad(where: str, wanted: str, value: object) -> SidecarError:
-    shown = repr(value)[:60] if isinstance(value, (str, int, float, bool)) else type(value).__name__
+    shown = _shown(value)
     return SidecarError("bad_message", f"{where} must be of type {wanted}, not {shown}: see docs/protocol.md.")
 
 
+def _shown(value: object) -> str:
+    if isinstance(value, str) and len(value) > TEXT_LENGTH:
+        return f"one of {len(value)} characters (at most {TEXT_LENGTH})"
+    if isinstance(value, str) and not _is_encodable(value):
+        return f"one with bytes that are no UTF-8, {value[-50:]!a}"
+    if isinstance(value, int) and not -_INTEGER_BOUND <= value <= _INTEGER_BOUND:
+        return "an integer beyond 53 bits"
+    return repr(value)[:60] if isinstance(value, (str, int, float)) else type(value).__name__
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= TEXT_LENGTH
+    return isinstance(value, str) and len(value) <= TEXT_LENGTH and (value.isascii() or _is_encodable(value))
 
 
 def _is_integer(value: object) -> bool:
@@ -84,7 +102,7 @@ def _list_of(is_item: Callable[[object], bool]) -> Callable[[object], bool]:
 
 _PLAIN: dict[str, Callable[[object], bool]] = {
     "text": _is_text,
-    "long-text": lambda value: isinstance(value, str),
+    "long-text": lambda value: isinstance(value, str) and _is_encodable(value),
     "integer": _is_integer,
     "count": lambda value: _is_integer(value) and value >= 0,  # type: ignore[operator]
     "number": _is_number,
