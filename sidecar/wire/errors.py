@@ -75,10 +75,10 @@ class SidecarError(Exception):
 
     def __init__(self, code: str, sentence: str, *, detail: str = "", retryable: bool | None = None) -> None:
         """Look the code up; the sender's `retryable` wins, and a code of a newer minor version is kept as it is."""
-        super().__init__(sentence)
         self.code = code
-        self.sentence = sentence
-        self.detail = detail
+        self.sentence = plain_text(sentence, max_bytes=SENTENCE_BYTES)
+        self.detail = plain_text(detail[-DETAIL_BYTES:], max_bytes=DETAIL_BYTES, has_lines=True)
+        super().__init__(self.sentence)
         kind = CODES.get(code) or CLIENT_CODES.get(code) or _UNKNOWN
         self.retryable = kind.retryable if retryable is None else retryable
         self.ends_run = kind.ends_run
