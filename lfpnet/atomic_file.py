@@ -30,6 +30,8 @@ def atomic_file(path: Path) -> Iterator[BufferedWriter]:
     try:
         if path.exists() and not path.is_file():
             raise OutputError(f"{path} is a folder or a device and cannot become a file; choose another name.")
+        if path.exists() and not path.stat().st_mode & 0o222:
+            raise OutputError(f"{path} is write-protected and stays as it is; choose another name or unlock it.")
         with temporary.open("xb") as stream:
             yield stream
         temporary.replace(path)
@@ -43,4 +45,4 @@ def atomic_file(path: Path) -> Iterator[BufferedWriter]:
 def _sentence(path: Path, error: OSError) -> str:
     if not path.parent.is_dir():
         return f"{path} cannot be written because the folder {path.parent} does not exist; create it."
-    return f"{path} cannot be written ({error.strerror or error}); mend the folder or free space and run again."
+    return f"{path} cannot be written ({error.strerror or error}); correct the folder or free space and run again."

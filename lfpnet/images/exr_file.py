@@ -4,6 +4,7 @@ Source: OpenEXR 3.5 Python module, with its traps as measured: a truncated file 
 and a valid file of some kilobytes can ask for gigabytes, so the headers are read and weighed first.
 """
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import OpenEXR
 
 from lfpnet.errors import ImageFileError
 from lfpnet.images.silence_stdout import silence_stdout
-from lfpnet.images.source_file import DeclaredSize, check_byte_limit
+from lfpnet.images.source_file import DeclaredSize, check_byte_limit, picture_bytes
 from lfpnet.images.windows import Window, window_size
 
 #: Attributes that describe how one file stores its pixels; whoever writes another file sets them on purpose.
@@ -23,6 +24,21 @@ STRUCTURAL_ATTRIBUTES = frozenset(
         "version", "maxSamplesPerPixel", "multiView", "view", "preview", "idManifest", "dwaCompressionLevel",
     }
 )  # fmt: skip
+
+
+#: Lines that each compression packs together, where there are several.
+#: Source: the OpenEXR file layout document.
+_LINES_TOGETHER = {
+    OpenEXR.ZIP_COMPRESSION: 16,
+    OpenEXR.PXR24_COMPRESSION: 16,
+    OpenEXR.PIZ_COMPRESSION: 32,
+    OpenEXR.B44_COMPRESSION: 32,
+    OpenEXR.B44A_COMPRESSION: 32,
+    OpenEXR.DWAA_COMPRESSION: 32,
+    OpenEXR.DWAB_COMPRESSION: 256,
+}
+#: What a piece may always take: 1024 x 1024 pixels of four channels, more than any renderer's tile.
+_SPARE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +72,10 @@ def read_exr(path: Path, byte_limit: int) -> list[ExrPart]:
     Raises:
         ImageFileError: truncated, damaged, deep, or larger than the limit.
     """
-    header_only = _open(path, is_header_only=True)
+    encoded = picture_bytes(path, "exr", byte_limit)
+    header_only = _open(path, encoded, is_header_only=True)
     _check_headers(path, header_only, byte_limit)
-    file = _open(path, is_header_only=False)
+    file = _open(path, encoded, is_header_only=False)
     if len(file.parts) != len(header_only.parts):
         raise ImageFileError(f"{path} is truncated or damaged: its pixels cannot be read; render or copy it again.")
     return [_to_part(part) for part in file.parts]
@@ -72,11 +89,14 @@ def channel_list(parts: list[ExrPart]) -> str:
     return ", ".join(names if len(names) <= 24 else [*names[:24], f"and {len(names) - 24} more"])
 
 
-def _open(path: Path, *, is_header_only: bool) -> Any:
-    """Open with OpenEXR; whatever it raises on a bad file becomes one sentence."""
+def _open(path: Path, encoded: bytes, *, is_header_only: bool) -> Any:
+    """Decode with OpenEXR, which gets bytes: it would hold the interpreter's lock while a path of its own blocks.
+
+    Whatever it raises on a bad file becomes one sentence.
+    """
     try:
         with silence_stdout():
-            file = OpenEXR.File(str(path), separate_channels=True, header_only=is_header_only)
+            file = OpenEXR.File(io.BytesIO(encoded), separate_channels=True, header_only=is_header_only)
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ImageFileError(f"{path} cannot be read as EXR ({reason}); render or copy it again.") from error
@@ -92,8 +112,25 @@ def _check_headers(path: Path, file: Any, byte_limit: int) -> None:
         if part.header.get("type") in (OpenEXR.deepscanline, OpenEXR.deeptile):
             raise ImageFileError(f"{path} holds deep data; flatten it first (DeepToImage in Nuke).")
         height, width = window_size(_window(part.header["dataWindow"]))
-        pictures.append(DeclaredSize(height, width, bytes_per_pixel=4 * len(part.header["channels"])))
+        bytes_per_pixel = 4 * len(part.header["channels"])
+        pictures.append(DeclaredSize(height, width, bytes_per_pixel))
+        _check_chunk(path, part.header, pictures[-1])
     check_byte_limit(path, pictures, byte_limit)
+
+
+def _check_chunk(path: Path, header: dict[str, Any], picture: DeclaredSize) -> None:
+    """Refuse a piece of the file (a tile, or the lines that are compressed together) far larger than its picture.
+
+    OpenEXR takes memory for whole pieces, whatever little of them the picture needs.
+    """
+    tile, lines = header.get("tiles"), _LINES_TOGETHER.get(header.get("compression"), 1)
+    width, height = (int(tile.xSize), int(tile.ySize)) if tile is not None else (picture.width, lines)
+    largest = max(picture.height * picture.width * picture.bytes_per_pixel, _SPARE_BYTES)
+    if width * height * picture.bytes_per_pixel > largest:
+        raise ImageFileError(
+            f"{path} is stored in pieces of {width} x {height} pixels, far larger than the picture of "
+            f"{picture.width} x {picture.height}: its header is damaged; render or copy it again."
+        )
 
 
 def _to_part(part: Any) -> ExrPart:

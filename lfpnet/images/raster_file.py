@@ -3,6 +3,7 @@
 Pixels come as stored: no colour management, no EXIF rotation (hosts draw their roto over the stored orientation).
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ from jaxtyping import Float32
 
 from lfpnet.errors import ImageFileError
 from lfpnet.images.declared_size import declared_size
-from lfpnet.images.source_file import Kind, check_byte_limit
+from lfpnet.images.source_file import Kind, check_byte_limit, picture_bytes
 
 RasterDepth = Literal["uint8", "uint16", "float"]
 
@@ -32,23 +33,15 @@ def read_raster(path: Path, kind: Kind, byte_limit: int) -> tuple[Float32[np.nda
     Raises:
         ImageFileError: truncated, damaged, too large, or of a depth that is not read here.
     """
-    encoded = _read_within_limit(path, byte_limit)
+    encoded = picture_bytes(path, kind, byte_limit)
     try:
         size = declared_size(encoded, kind)
     except ValueError as error:
         raise ImageFileError(f"{path} is damaged ({error}); write or copy it again.") from error
-    check_byte_limit(path, [size], byte_limit)
+    # Integers become floats, so that is what the decoded picture takes.
+    channels = min(size.bytes_per_pixel, 4)
+    check_byte_limit(path, [replace(size, bytes_per_pixel=max(size.bytes_per_pixel, 4 * channels))], byte_limit)
     return _to_float(path, _decode(path, encoded))
-
-
-def _read_within_limit(path: Path, byte_limit: int) -> bytes:
-    """The file's bytes."""
-    try:
-        if path.stat().st_size > byte_limit:
-            raise ImageFileError(f"{path} is larger than the limit of {byte_limit} bytes; raise the byte limit.")
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageFileError(f"{path} cannot be read ({error.strerror}); check the disk.") from error
 
 
 def _decode(path: Path, encoded: bytes) -> np.ndarray:

@@ -3,13 +3,14 @@
 The name's ending is not asked: files are renamed more often than they are converted.
 """
 
-import stat
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from lfpnet.errors import ImageFileError
+from lfpnet.regular_file import open_regular
 
 Kind = Literal["exr", "png", "jpeg", "tiff", "webp", "bmp"]
 
@@ -35,15 +36,48 @@ def picture_kind(path: Path) -> Kind:
     Raises:
         ImageFileError: missing, not a regular file, unreadable, empty, or of a kind that is not read here.
     """
+    return _checked_kind(path, _read(path, 16))
+
+
+def picture_bytes(path: Path, kind: Kind, byte_limit: int) -> bytes:
+    """The whole file, opened once and without blocking; decoders get these bytes and never the path.
+
+    A file that is replaced meanwhile, a pipe in its place or a network mount that hangs can then hold up the thread
+    that reads it and nothing else.
+
+    Args:
+        path: the file.
+        kind: what `picture_kind` said; whatever replaced it since must be of this kind too.
+        byte_limit: largest size of the file in bytes.
+
+    Raises:
+        ImageFileError: as `picture_kind`, or larger than the limit.
+    """
+    data = _read(path, byte_limit + 1)
+    if len(data) > byte_limit:
+        raise ImageFileError(f"{path} is larger than the limit of {byte_limit} bytes; raise the byte limit.")
+    if _checked_kind(path, data[:16]) != kind:
+        raise ImageFileError(f"{path} became another kind of picture while it was read; try again.")
+    return data
+
+
+def _read(path: Path, most: int) -> bytes:
+    """The first bytes of a regular file."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ImageFileError(f"A picture was expected at {path}, but it is a folder or a device; name a file.")
-        with path.open("rb") as stream:
-            start = stream.read(16)
+        with open_regular(path) as stream:
+            # Asked for more than there is, `read` would take memory for all that was asked for.
+            return stream.read(min(most, os.fstat(stream.fileno()).st_size + 1))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageFileError(f"{path} does not exist; check the name and the folder.") from error
     except (OSError, ValueError) as error:
-        raise ImageFileError(f"{path} cannot be read ({error}); check the name and its permissions.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ImageFileError(f"{path} cannot be read ({reason}); check the name and its permissions.") from error
+    except MemoryError as error:
+        raise ImageFileError(f"{path} is too large for the free memory; crop it or drop channels.") from error
+
+
+def _checked_kind(path: Path, start: bytes) -> Kind:
+    """The kind that the first bytes announce."""
     if not start:
         raise ImageFileError(f"{path} is empty (0 bytes); write or copy it again.")
     kind = _kind_of(start)

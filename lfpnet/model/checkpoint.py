@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
 from lfpnet.atomic_file import atomic_file
 from lfpnet.errors import WeightsError
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import LFPNet, build_network
+from lfpnet.regular_file import open_regular
 from lfpnet.weights.header import FORMAT
 
 
@@ -76,21 +77,37 @@ def read_checkpoint(path: Path) -> Checkpoint:
     Raises:
         WeightsError: the file is missing, damaged or not ours.
     """
+    # Read, never mapped: a file that is written over while it is mapped ends the process (SIGBUS).
     try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != FORMAT:
-                raise WeightsError(
-                    f"Expected weights in the form '{FORMAT}', got '{metadata.get('format', 'none')}' in {path}; "
-                    "import a published checkpoint first with `lfpnet weights import`."
-                )
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dictionary
-    except (OSError, SafetensorError) as error:
+        with open_regular(path) as stream:
+            data = stream.read()
+        metadata = _metadata(data)
+        if metadata.get("format") != FORMAT:
+            raise WeightsError(
+                f"Expected weights in the form '{FORMAT}', got '{metadata.get('format', 'none')}' in {path}; "
+                "import a published checkpoint first with `lfpnet weights import`."
+            )
+        tensors = load(data)
+        config = LFPNetConfig.of_dict(json.loads(metadata["config"]))
+        provenance = Provenance(**json.loads(metadata["provenance"]))
+    except (OSError, SafetensorError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise WeightsError(
             f"Expected a safetensors file at {path}, got '{error}'; check the path or copy the file again."
         ) from error
-    config = LFPNetConfig.of_dict(json.loads(metadata["config"]))
-    return Checkpoint(config, Provenance(**json.loads(metadata["provenance"])), tensors)
+    damaged = [name for name, value in tensors.items() if value.is_floating_point() and not value.isfinite().all()]
+    if damaged:
+        raise WeightsError(
+            f"Expected finite weights in {path}, got NaN or infinity in {len(damaged)} tensors; copy the file again:",
+            damaged[:20],
+        )
+    return Checkpoint(config, provenance, tensors)
+
+
+def _metadata(data: bytes) -> dict[str, str]:
+    """The metadata of a safetensors file."""
+    length = int.from_bytes(data[:8], "little")
+    metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {})
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def load_network(path: Path) -> tuple[LFPNet, Provenance]:

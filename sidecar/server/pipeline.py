@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sidecar.server.cache import ResultCache
 from sidecar.server.error_mapping import Cancelled, translate
 from sidecar.server.image_io import ImageIO
 from sidecar.server.jobs import Job, JobQueue
 from sidecar.server.model_cache import ModelCache, facts_of
 from sidecar.server.model_registry import DEFAULT
+from sidecar.wire.errors import SidecarError
 
 log = logging.getLogger(__name__)
 #: At most so many progress messages a second and job, so that a reader has time for them.
@@ -168,6 +171,12 @@ class Pipeline:
             is_cancelled=job.cancel.is_set,
             preview=(lambda alpha: self._preview(job, alpha)) if job.request.get("preview") else None,
         )
+        if not all(np.isfinite(layer).all() for layer in (job.matte.alpha, job.matte.foreground, job.matte.background)):
+            raise SidecarError(
+                "model_unavailable",
+                f"Model '{job.request.get('model', DEFAULT)[:80]}' gave values that are no numbers: the weights are "
+                "damaged or need single precision; choose another model or --precision fp32.",
+            )
         job.facts = {**facts_of(predictor), "tiles": job.total, "weights_fingerprint": host.fingerprint(model)}
         if job.cancel.is_set():
             raise Cancelled

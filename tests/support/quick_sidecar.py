@@ -42,6 +42,8 @@ class QuickPredictor:
             raise DeviceError("The device is out of memory; use smaller tiles.")
         if options.get("plan") == "unforeseen":
             raise RuntimeError("a cable was cut")
+        if options.get("plan") == "not_a_number":
+            return expected_matte(plate * np.float32("nan"), trimap)
         tiles = options.get("tile") or self.settings.get("tiles", 2)
         if preview is not None:
             preview(trimap.astype(np.float32) / 255)

@@ -11,6 +11,7 @@ from raw_peer import RawPeer
 from sidecar_fixtures import plate_and_trimap, wait_until, write_plate, write_trimap
 
 from lfpnet.weights import packaged_weights
+from sidecar.wire.errors import SidecarError
 
 EXR = {"kind": "exr"}
 
@@ -130,6 +131,15 @@ def test_weights_that_say_strange_things_of_themselves_stop_no_list(workplace):
     names = [model["name"] for model in client.models()]
     assert {"m0", "m1", "m2", "m3"} <= set(names)
     assert not any("\n" in name for name in names)
+    still_works(workplace, client)
+
+
+@pytest.mark.parametrize("output", [EXR, {"kind": "inline"}])
+def test_results_that_are_no_numbers_are_an_error_and_never_a_matte(workplace, output):
+    client = workplace.client()
+    with pytest.raises(SidecarError, match="no numbers") as caught:
+        client.matte(*plate_and_trimap(), options={"plan": "not_a_number"}, output=output)
+    assert caught.value.code == "model_unavailable"
     still_works(workplace, client)
 
 
