@@ -9,6 +9,7 @@ from lfpnet.metrics.connectivity import ConnectivityConvention, ConnectivityErro
 from lfpnet.metrics.foreground_colour import ColourDifference, ForegroundColourError, foreground_colour_error
 from lfpnet.metrics.gradient import GradientConvention, GradientError, gradient_error
 from lfpnet.metrics.mse import MeanSquaredError, mse
+from lfpnet.metrics.over_time import TimedAlpha, dtssd, messddt, motion_compensated_flicker
 from lfpnet.metrics.sad import SumOfAbsoluteDifferences, sad
 
 __all__ = [
@@ -26,9 +27,13 @@ __all__ = [
     "Quantisation",
     "Region",
     "SumOfAbsoluteDifferences",
+    "TimedAlpha",
     "connectivity_error",
+    "dtssd",
     "foreground_colour_error",
     "gradient_error",
+    "messddt",
+    "motion_compensated_flicker",
     "mse",
     "sad",
 ]

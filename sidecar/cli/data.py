@@ -12,6 +12,7 @@ from lfpnet.images import write_preview
 from sidecar.cli.data_pool import add_parser as add_pool_parser
 from sidecar.cli.data_render import add_parser as add_render_parser
 from sidecar.cli.data_scenes import add_parser as add_scenes_parser
+from sidecar.cli.data_shots import add_parser as add_shots_parser
 from sidecar.cli.data_synthesize import add_parser as add_synthesize_parser
 
 
@@ -26,6 +27,7 @@ def add_parser(subparsers: Any) -> None:
     add_render_parser(commands)
     add_synthesize_parser(commands)
     add_scenes_parser(commands)
+    add_shots_parser(commands)
     preview = commands.add_parser("preview", help="a sheet of what training sees")
     preview.add_argument("pool", type=Path, help="a folder that `lfpnet data pool` made")
     preview.add_argument("-o", "--output", type=Path, required=True, metavar="PNG")

@@ -39,6 +39,7 @@ from lfpnet.evaluation.report import PICTURE_BYTES
 from lfpnet.inference import MatteOptions, PlanName
 from lfpnet.inference.device import PrecisionName
 from lfpnet.metrics import REGIONS
+from sidecar.cli.evaluate_mattes import evaluate_mattes
 
 #: Stands for the benchmark of the package where a folder is expected.
 BUILTIN = "builtin"
@@ -75,6 +76,12 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--tta", nargs="?", choices=("on", "off", "both"), const="on", default="off", help="test-time augmentation"
     )
+    parser.add_argument(
+        "--mattes",
+        metavar="NAME.####.exr",
+        help="mattes of a shot that are made already: against its truth, frame by frame and over time",
+    )
+    parser.add_argument("--frames", metavar="RANGE", help="with --mattes, for example 1008-1024; default: all")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
     parser.add_argument("--precision", choices=get_args(PrecisionName), default="auto")
     parser.add_argument("--picture-width", type=int, default=640, metavar="PIXELS", help="of pictures in the report")
@@ -110,6 +117,8 @@ def dataset_folder(text: str) -> Path:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, and write what is known even when something breaks on the way."""
+    if arguments.mattes is not None:
+        return evaluate_mattes(arguments)
     skipped = Skipped(arguments.skip_unreadable)
     cases, layout = cases_of(arguments, skipped)
     methods = _methods(arguments)
