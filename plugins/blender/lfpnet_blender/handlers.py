@@ -7,8 +7,9 @@ import bpy
 from bpy.app.handlers import persistent
 
 from .errors import ShotProblem
-from .host import capture
+from .host.quiet import is_quiet
 from .results import REFUSE
+from .sentences import Said
 from .session import session
 from .shot import Shot, find_shots
 from .sidecar.shots.frames import format_frames
@@ -17,26 +18,27 @@ from .sidecar.shots.frames import format_frames
 @persistent
 def on_render(scene: bpy.types.Scene, *_: Any) -> None:
     """Close gaps, or say what is missing, before the scene renders."""
-    if capture.is_capturing:
+    if is_quiet():
         return
     for shot in find_shots(scene):
         try:
             _prepare(shot)
         except (ShotProblem, OSError) as problem:
-            session().said[shot.name] = str(problem)
+            session().said[shot.name] = Said(str(problem), "error")
 
 
 @persistent
 def on_frame_change(scene: bpy.types.Scene, *_: Any) -> None:
     """The inputs of the present frame can be known now."""
-    if not capture.is_capturing and not bpy.app.background:
+    if not is_quiet() and not bpy.app.background:
         session().look_up_present(scene)
+        session().is_touched = True  # a preview follows
 
 
 @persistent
 def on_change(*_: Any) -> None:
     """A node, a mask or footage may have changed; the timer looks, as this is called at every move of the mouse."""
-    if not capture.is_capturing and not bpy.app.background:
+    if not is_quiet() and not bpy.app.background:
         session().is_touched = True
 
 
@@ -50,10 +52,17 @@ def on_load(*_: Any) -> None:
         session().look_up_states(shot)
 
 
+@persistent
+def on_undo(*_: Any) -> None:
+    """Undo and redo take the results out of the nodes, for they came by no step of the artist: show them again."""
+    for scene in bpy.data.scenes:
+        for shot in find_shots(scene):
+            session().close_gaps(shot)
+
+
 def _prepare(shot: Shot) -> None:
     results, how = shot.results(), shot.settings.missing_frames
-    frames = range(shot.scene.frame_start, shot.scene.frame_end + 1)
-    missing = results.missing(frames) if how == REFUSE else []
+    missing = results.missing(shot.usual_frames()) if how == REFUSE else []
     if missing:
         raise ShotProblem(missing_sentence(shot, missing))
     span = results.close_gaps(how)
@@ -73,6 +82,8 @@ _HANDLERS = (
     (bpy.app.handlers.frame_change_post, on_frame_change),
     (bpy.app.handlers.depsgraph_update_post, on_change),
     (bpy.app.handlers.load_post, on_load),
+    (bpy.app.handlers.undo_post, on_undo),
+    (bpy.app.handlers.redo_post, on_undo),
 )
 
 

@@ -17,6 +17,7 @@ from .shot import Shot, active_shot, find_shots
 from .sidecar.shots.frames import format_frames
 
 _ICONS = {"ok": "CHECKMARK", "info": "INFO", "busy": "SORTTIME", "error": "ERROR"}
+_STATES = (("done", "CHECKMARK"), ("stale", "FILE_REFRESH"), ("unknown", "QUESTION"), ("missing", "X"))
 #: Width of a letter of the panel in pixels, roughly.
 _LETTER = 7.0
 
@@ -55,16 +56,18 @@ class LFPNET_PT_main(_Panel, bpy.types.Panel):
         """State first, then what to do."""
         layout, running = self.layout, session()
         _say(layout, running.sidecar(), context)
+        row = layout.row(align=True)
         if running.snapshot.state in ("none", "asleep", "failed"):
-            layout.operator("lfpnet.connect", icon="PLAY")
+            row.operator("lfpnet.connect", icon="PLAY")
+        row.operator("lfpnet.open_preferences", text="Preferences", icon="PREFERENCES")
         shot = active_shot(context)
         if shot is None:
             _say(layout, Said(NOT_CHOSEN if find_shots(context.scene) else NO_SHOT, "info"), context)
             layout.operator("lfpnet.add_matte", icon="ADD")
             return
         _buttons(layout, shot)
-        for text in filter(None, (shot.problem(), running.said.get(shot.name, ""))):
-            _say(layout, Said(text, "error" if text == shot.problem() else "ok"), context)
+        _say(layout, Said(shot.problem(), "error"), context)
+        _say(layout, running.said.get(shot.name, Said("", "ok")), context)
 
 
 class LFPNET_PT_frames(_ShotPanel, bpy.types.Panel):
@@ -83,7 +86,7 @@ class LFPNET_PT_frames(_ShotPanel, bpy.types.Panel):
         if states is None:
             layout.label(text="Reload looks up which frames are done.")
         else:
-            for state, icon in (("done", "CHECKMARK"), ("stale", "FILE_REFRESH"), ("missing", "X")):
+            for state, icon in _STATES:
                 _list_frames(layout, state, icon, [frame for frame, found in states.items() if found == state])
         row = layout.row(align=True)
         row.operator("lfpnet.reload", icon="FILE_REFRESH")
@@ -145,8 +148,9 @@ class LFPNET_PT_training(_ShotPanel, bpy.types.Panel):
         layout = self.layout
         pairs = pairs_of(shot)
         layout.label(text=f"Pairs: {format_frames(pairs)}" if pairs else "No training pairs yet.")
-        layout.operator("lfpnet.add_training_pair", icon="ADD")
         layout.use_property_split = True
+        layout.prop(shot.settings, "alpha_from")
+        layout.operator("lfpnet.add_training_pair", icon="ADD")
         layout.prop(shot.settings, "training_folder")
         layout.prop(shot.settings, "training_minutes")
         if session().is_training:
@@ -203,10 +207,9 @@ def _say(layout: Any, said: Said, context: Any) -> None:
         column.label(text=line, icon=_ICONS[said.level] if index == 0 else "BLANK1")
 
 
-def _draw_add_menu(menu: Any, context: Any) -> None:
-    if context.space_data.tree_type == "CompositorNodeTree":
-        menu.layout.separator()
-        menu.layout.operator("lfpnet.add_matte", icon="IMAGE_ALPHA")
+def _draw_add_menu(menu: Any, _: Any) -> None:
+    menu.layout.separator()
+    menu.layout.operator("lfpnet.add_matte", icon="IMAGE_ALPHA")
 
 
 _CLASSES = (
@@ -220,14 +223,14 @@ _CLASSES = (
 
 
 def register() -> None:
-    """Register the panels and the entry of the Add menu."""
+    """Register the panels and the entry of Add > Keying."""
     for found in _CLASSES:
         bpy.utils.register_class(found)
-    bpy.types.NODE_MT_add.append(_draw_add_menu)
+    bpy.types.NODE_MT_category_compositor_keying.append(_draw_add_menu)
 
 
 def unregister() -> None:
     """Remove them again."""
-    bpy.types.NODE_MT_add.remove(_draw_add_menu)
+    bpy.types.NODE_MT_category_compositor_keying.remove(_draw_add_menu)
     for found in reversed(_CLASSES):
         bpy.utils.unregister_class(found)

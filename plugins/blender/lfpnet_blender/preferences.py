@@ -2,6 +2,7 @@
 """Preferences of the extension, and the client that they describe."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,16 @@ from .sidecar_command import serve_command
 CLIENT_NAME = "Blender"
 
 
+#: Called when the way to the sidecar changed.
+listeners: list[Callable[[], None]] = []
+#: Give a sentence about the connection as it is now.
+connection_sentences: list[Callable[[], str]] = []
+
+
 def _on_change(_: Any, __: Any) -> None:
     """The next order connects anew, by the new preferences."""
-    from .session import session
-
-    session().reconnect()
+    for listener in listeners:
+        listener()
 
 
 class LFPNET_preferences(bpy.types.AddonPreferences):
@@ -66,6 +72,9 @@ class LFPNET_preferences(bpy.types.AddonPreferences):
         there.label(text="A sidecar on another machine instead", icon="URL")
         for name in ("endpoint", "server_key", "secret"):
             there.prop(self, name)
+        layout.operator("lfpnet.connect", text="Test Connection", icon="LINKED")
+        for sentence in connection_sentences:
+            layout.label(text=sentence())
 
 
 class Preferences:

@@ -3,6 +3,7 @@
 
     blender -b shot.blend -P render_farm.py -- --node "LFPNet plate" --frames 1001-1010 [--again]
 
+The node then shows the mattes, and the file is saved, so that a Blender without the extension renders them.
 Exit codes: 0 all frames are done, 1 some are not (the sentence says why), 2 the arguments or the file make no sense.
 """
 
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--frames", default="", help="such as 1001-1010; default: those of the node, else the scene's")
     parser.add_argument("--again", action="store_true", help="matte frames that are done once more")
     parser.add_argument("--check", action="store_true", help="matte nothing, but fail where a frame has no matte")
+    parser.add_argument("--no-save", action="store_true", help="leave the .blend as it is: the extension renders it")
     try:
         options = parser.parse_args(arguments)
     except SystemExit as end:
@@ -35,7 +37,12 @@ def main(arguments: list[str]) -> int:
     if options.check:
         missing = shot.results().missing(frames)
         return _say(package.handlers.missing_sentence(shot, missing), 1) if missing else 0
-    return _matte(package, shot, frames, is_forced=options.again)
+    why_not = "" if options.no_save else package.saving.why_not_savable(bpy.data.filepath)
+    if why_not:
+        return _say(why_not, 2)
+    loaded = None if options.no_save else package.saving.loaded_file(shot)
+    code = _matte(package, shot, frames, is_forced=options.again)
+    return code if loaded is None else max(code, _save(package, shot.node.name, loaded))
 
 
 def _matte(package: Any, shot: Any, frames: list[int], *, is_forced: bool) -> int:
@@ -46,6 +53,15 @@ def _matte(package: Any, shot: Any, frames: list[int], *, is_forced: bool) -> in
         return _say(str(problem), 2)
     running.wait()
     return _say(run.sentence(), 1 if run.failed or run.is_cancelled else 0)
+
+
+def _save(package: Any, node: str, loaded: Any) -> int:
+    """Have the file show what was matted, by this machine and others."""
+    try:
+        is_saved = package.saving.save_shown(lambda: _shot(package, node), loaded)
+    except (ValueError, OSError, package.errors.ShotProblem) as problem:
+        return _say(str(problem), 1)
+    return _say(f"{bpy.data.filepath} was saved and shows the mattes.", 0) if is_saved else 0
 
 
 def _package() -> Any:
@@ -64,7 +80,7 @@ def _parts(name: str) -> Any:
     """Import the package with the modules used here."""
     from importlib import import_module
 
-    for part in ("errors", "handlers", "session", "shot"):
+    for part in ("errors", "handlers", "saving", "session", "shot"):
         import_module(f"{name}.{part}")
     return import_module(name)
 

@@ -15,7 +15,9 @@ from .exr import write_empty
 from .sidecar.shots.pattern import FramePattern
 from .sidecar.shots.record import FrameRecord, FrameState, frame_state, read_record, write_record
 
-STALE, MISSING = FrameState.STALE.value, FrameState.MISSING.value
+DONE, STALE, MISSING = FrameState.DONE.value, FrameState.STALE.value, FrameState.MISSING.value
+#: Done, as far as can be seen without rendering the inputs.
+UNKNOWN = "unknown"
 HOLD, EMPTY, REFUSE = "HOLD", "EMPTY", "REFUSE"
 _PLACEHOLDER = "placeholder"
 
@@ -45,20 +47,23 @@ class ShotResults:
         return sorted(frame for frame in self._pattern.frames() if not self._is_placeholder(frame))
 
     def state(self, frame: int, recipe: Mapping[str, Any], sources: Mapping[str, str]) -> str:
-        """`done`, `stale` or `missing`, without reading a pixel.
+        """`done`, `stale`, `missing` or `unknown`, without reading a pixel.
 
         Args:
             frame: of the scene.
             recipe: that of now.
-            sources: what is known of the inputs now; only what the record knows too is compared.
+            sources: what is known of the inputs now; empty texts stand for what only a render could tell.
         """
         record = read_record(self.path(frame))
         if record is not None and _PLACEHOLDER in record.recipe:
             return MISSING
         state = frame_state(self.path(frame), record.inputs if record else {}, recipe)
+        if state is not FrameState.DONE:
+            return state.value
         known = record.facts.get("sources", {}) if record else {}
-        is_other = any(known[key] != value for key, value in sources.items() if key in known)
-        return STALE if is_other and state is FrameState.DONE else state.value
+        if any(value and known.get(key) and known[key] != value for key, value in sources.items()):
+            return STALE
+        return DONE if all(value and known.get(key) for key, value in sources.items()) else UNKNOWN
 
     def missing(self, frames: Iterable[int]) -> list[int]:
         """Those of the frames that have no matte."""

@@ -12,11 +12,15 @@ from typing import Any
 
 import bpy
 
+from . import preferences, settings
 from .errors import ShotProblem
-from .host.group import reload_results
-from .host.preview import show_preview
+from .host.at_frame import FrameReader, read_frames
+from .host.group import reload_results, result_image
+from .host.preview import connect_viewer, is_previewing, show_preview
+from .host.quiet import is_rendering
 from .host.tree import compositor_tree
 from .preferences import Preferences
+from .results import ShotResults
 from .run import Run
 from .sentences import Said, sidecar_sentence, training_sentence
 from .shot import Shot, describe_files, find_shot, find_shots, make_unique
@@ -30,6 +34,11 @@ LISTED_FRAMES = 5000
 #: A preview need not be larger.
 PREVIEW_SIDE = 1920
 _COMPUTED = ("gaps", "states", "preview", "broken")
+#: How long looking up states may keep Blender's thread at a time.
+LOOK_SECONDS = 0.03
+#: Other frames are looked up again when nothing was touched for so long.
+CALM_SECONDS = 1.0
+WAITING = Said("Blender is rendering: the frames that are left are matted when it has ended.", "busy")
 
 
 class Session:
@@ -39,11 +48,15 @@ class Session:
         """Start nothing yet."""
         self.runs: dict[str, Run] = {}
         self.states: dict[str, Mapping[int, str]] = {}
-        self.said: dict[str, str] = {}
+        self.said: dict[str, Said] = {}
         self.training: Mapping[str, Any] = {"state": "none"}
         self.is_modal = False
         #: Whether something in the file changed since the present frame's state was looked up.
         self.is_touched = False
+        self._touched_at = 0.0
+        self._looking: dict[str, _Looking] = {}
+        self._preview: tuple[str, object] | None = None
+        self._later: list[News] = []
         self._marked: set[str] = set()
         self._scenes: dict[str, str] = {}
         self._worker: Worker | None = None
@@ -72,7 +85,7 @@ class Session:
     @property
     def is_busy(self) -> bool:
         """Whether anything is under way that will bring news."""
-        return bool(self.runs) or self._computing > 0 or self.is_training
+        return bool(self.runs or self._looking) or self._computing > 0 or self.is_training
 
     # ---- orders
 
@@ -110,57 +123,56 @@ class Session:
         self._compute("gaps", shot.name, lambda: results.close_gaps(how))
 
     def look_up_states(self, shot: Shot) -> None:
-        """Find out which frames are done, stale or missing."""
+        """Find out which frames are done, stale, missing or unknown; `pump` does it, a little at a time."""
         try:
-            frames = shot.frames()[:LISTED_FRAMES]
-            files = {frame: shot.files(frame) for frame in frames}
-            now = (shot.scene.frame_current, shot.signature(shot.scene.frame_current))
-        except ShotProblem:
+            self._looking[shot.name] = _Looking(shot.frames()[:LISTED_FRAMES])
+        except ShotProblem as problem:
+            self.said[shot.name] = Said(str(problem), "error")
             return
-        results, recipe = shot.results(), shot.recipe().record()
         self._scenes[shot.name] = shot.scene.name
 
-        def states() -> dict[int, str]:
-            found = {}
-            for frame, named in files.items():
-                sources = {name: describe_files(paths) for name, paths in named.items()}
-                found[frame] = results.state(frame, recipe, sources | (now[1] if frame == now[0] else {}))
-            return found
-
-        self._compute("states", shot.name, states)
-
     def mark(self, name: str) -> None:
-        """Have the states of a shot's frames looked up again soon, if they are known."""
+        """Have the states of a shot's frames, and its preview, looked up again soon, if they are shown."""
+        self.is_touched = True
         if name in self.states:
             self._marked.add(name)
 
     def look_again(self) -> bool:
         """Look up what was marked, and the present frame where something was touched; True when that may show."""
-        if self.is_busy:
+        if self.runs or self._computing or is_rendering():
             return False
-        marked, self._marked = self._marked, set()
-        for name in marked:
-            self._refresh(name)
+        now = time.monotonic()
         is_touched, self.is_touched = self.is_touched, False
         for window in bpy.context.window_manager.windows if is_touched else ():
             self.look_up_present(window.scene)
-        return is_touched or bool(marked)
+        if is_touched:
+            self._touched_at = now
+            self._marked |= set(self.states)
+            self._preview_again()
+        if not self._marked or (now < self._touched_at + CALM_SECONDS and not bpy.app.background):
+            return is_touched
+        marked, self._marked = self._marked, set()
+        for name in marked:
+            self._refresh(name)
+        return True
 
     def look_up_present(self, scene: bpy.types.Scene) -> None:
-        """Compare the inputs of the present frame, which only now can be known, with those it was matted from."""
+        """Compare the inputs of the present frame with those it was matted from."""
         frame = scene.frame_current
-        for shot in find_shots(scene):
-            states = self.states.get(shot.name)
-            if states is None or frame not in states or shot.problem():
-                continue
-            sources = shot.sources(frame) | shot.signature(frame)
-            self.states[shot.name] = {**states, frame: shot.results().state(frame, shot.recipe().record(), sources)}
+        shots = [shot for shot in find_shots(scene) if frame in self.states.get(shot.name, ()) and not shot.problem()]
+        if not shots:
+            return
+        with read_frames(scene) as reader:
+            for shot in shots:
+                recipe, signature = next(shot.looks(reader, [frame]))
+                state = shot.results().state(frame, recipe.record(), shot.sources(frame) | signature)
+                self.states[shot.name] = {**self.states[shot.name], frame: state}
 
     def preview(self, shot: Shot, frame: int) -> None:
         """Show the trimap over the plate.
 
         Raises:
-            ShotProblem: an input is not linked or has no pixels.
+            ShotProblem: an input is not linked or has no pixels, or Blender renders.
         """
         task = shot.task(frame, is_forced=True, is_urgent=True)
         step = max(1, -(-max(task.plate.array.shape[:2]) // PREVIEW_SIDE))
@@ -168,7 +180,12 @@ class Session:
         masks = {name: _bottom_up(mask)[::step, ::step] for name, mask in task.masks.items()}
         bands = task.recipe.inner_pixels / step, task.recipe.outer_pixels / step
         self._scenes[shot.name] = shot.scene.name
+        self._preview = (shot.name, (frame, task.recipe, task.sources))
         self._compute("preview", shot.name, lambda: overlay(plate, make_trimap(masks, *bands)))
+
+    def end_preview(self) -> None:
+        """What is still computed of a preview is not shown any more."""
+        self._preview = None
 
     def train(self, arguments: Sequence[str]) -> None:
         """Start fine-tuning."""
@@ -182,19 +199,25 @@ class Session:
     # ---- the pump
 
     def pump(self, *, captures: bool = True) -> bool:
-        """Take news and capture the next frame; True when something changed."""
-        if self._worker is None:
+        """Take news, capture the next frame and look up states; True when something changed."""
+        if self._worker is None and not self._looking:
             return False
-        news = self._worker.news()
-        for item in news:
-            self._take(item)
+        is_waiting = is_rendering()
+        news = [] if self._worker is None else self._worker.news()
+        for item in [*self._later, *news]:
+            self._take(item, is_later=is_waiting)
         for name, run in list(self.runs.items()):
-            if captures:
+            if captures and not is_waiting:
                 run.step()
+            if is_waiting:
+                self.said[name] = WAITING
+            elif self.said.get(name) is WAITING:
+                self.said.pop(name)
             if run.is_over:
                 self.runs.pop(name)
-                self.said[name] = run.sentence()
-                self._refresh(name)
+                self._on_over(name, run)
+        if not is_waiting:
+            self._go_on_looking()
         return bool(news)
 
     def wait(self) -> None:
@@ -212,6 +235,7 @@ class Session:
     def close(self) -> None:
         """End the worker; unfinished frames are dropped."""
         self.runs.clear()
+        self._looking.clear()
         if self._worker is not None:
             self._worker.close()
             self._worker = None
@@ -219,71 +243,157 @@ class Session:
     def forget(self) -> None:
         """Another file was opened: drop what belonged to the last one."""
         self.cancel()
-        self.runs.clear()
-        self.states.clear()
-        self.said.clear()
-        self._marked.clear()
-        self._scenes.clear()
+        for kept in (self.runs, self.states, self.said, self._marked, self._scenes, self._looking, self._later):
+            kept.clear()
+        self._preview = None
 
     # ---- steps
 
     def _ensure_worker(self) -> Worker:
         if self._worker is None:
-            preferences = Preferences()
-            self._worker = Worker(preferences.connect, writes_files=preferences.is_local)
+            chosen = Preferences()
+            self._worker = Worker(chosen.connect, writes_files=chosen.is_local)
         return self._worker
 
     def _compute(self, kind: str, name: str, work: Any) -> None:
         self._computing += 1
         self._ensure_worker().compute(kind, name, work)
 
-    def _take(self, news: News) -> None:
-        if news.kind in _COMPUTED:
+    def _take(self, news: News, *, is_later: bool) -> None:
+        if news in self._later:
+            self._later.remove(news)
+        elif news.kind in _COMPUTED:
             self._computing -= 1
         if news.kind == "training":
             self.training = news.value
         elif news.kind == "states":
             self.states[news.shot] = news.value
         elif news.kind == "broken":
-            self.said[news.shot] = news.value
+            self.said[news.shot] = Said(news.value, "error")
         elif news.kind in ("gaps", "preview"):
-            self._show(news)
+            if is_later:  # a render has a thread of its own, under which no node may change
+                self._later.append(news)
+            else:
+                self._show(news)
         elif news.shot in self.runs:
             self.runs[news.shot].take(news)
             if news.kind == "done":
-                self._on_done(news.shot)
+                self._close_gaps_of(news.shot)
 
-    def _on_done(self, name: str) -> None:
+    def _on_over(self, name: str, run: Run) -> None:
+        """Say what came of a run, and show it: also what was done already may not be shown, as after an undo."""
+        level = "error" if run.failed else "info" if run.is_cancelled else "ok"
+        self.said[name] = Said(run.sentence(), level)
+        if run.skipped:
+            self._close_gaps_of(name)
+        self._refresh(name)
+
+    def _close_gaps_of(self, name: str) -> None:
         try:
             self.close_gaps(self._find(self._scenes[name], name))
         except ShotProblem as problem:
-            self.said[name] = str(problem)
+            self.said[name] = Said(str(problem), "error")
+
+    def _go_on_looking(self) -> None:
+        """Look at frames for a while; then the worker compares them with what is on disk."""
+        for name, looking in list(self._looking.items()):
+            try:
+                shot = self._find(self._scenes[name], name)
+                with read_frames(shot.scene) as reader:
+                    looking.go_on(shot, reader, LOOK_SECONDS)
+            except ShotProblem as problem:
+                self._looking.pop(name)
+                self.said[name] = Said(str(problem), "error")
+                continue
+            if not looking.left:
+                self._looking.pop(name)
+                results, found = shot.results(), looking.found
+                self._compute("states", name, lambda results=results, found=found: _states(results, found))
+
+    def _preview_again(self) -> None:
+        """Show the trimap of now where it is shown and something about it changed."""
+        if self._preview is None or _is_playing():
+            return
+        name, former = self._preview
+        scene = bpy.data.scenes.get(self._scenes.get(name, ""))
+        shot = None if scene is None else find_shot(scene, name)
+        if shot is None or shot.problem() or not is_previewing(compositor_tree(shot.scene)):
+            return
+        frame = shot.scene.frame_current
+        with read_frames(shot.scene) as reader:
+            recipe, signature = next(shot.looks(reader, [frame]))
+        if (frame, recipe, shot.sources(frame) | signature) == former:
+            return
+        try:
+            self.preview(shot, frame)
+        except ShotProblem as problem:
+            self.said[name] = Said(str(problem), "error")
 
     def _show(self, news: News) -> None:
         """Put results or a preview into the compositor."""
         try:
             shot = self._find(self._scenes.get(news.shot, ""), news.shot)
             if news.kind == "preview":
-                show_preview(compositor_tree(shot.scene), news.value)
+                if self._preview is not None:
+                    show_preview(compositor_tree(shot.scene), news.value)
             elif news.value is not None:
+                is_first = result_image(shot.group) is None
                 shot.show(news.value)
                 reload_results(shot.group)
+                if is_first and not shot.path:
+                    connect_viewer(shot.node)
         except (ShotProblem, RuntimeError) as problem:
-            self.said[news.shot] = str(problem)
+            self.said[news.shot] = Said(str(problem), "error")
 
     def _refresh(self, name: str) -> None:
         try:
             self.look_up_states(self._find(self._scenes[name], name))
         except ShotProblem as problem:
-            self.said[name] = str(problem)
+            self.said[name] = Said(str(problem), "error")
 
     def _find(self, scene: str, name: str) -> Shot:
         """Find a shot by names, as nothing else survives an undo."""
         found = bpy.data.scenes.get(scene)
         shot = None if found is None else find_shot(found, name)
         if shot is None:
-            raise ShotProblem(f"The node of {name} is gone: its results stay in its folder.")
+            raise ShotProblem(f"The node of {name} was removed: its results stay in its folder.")
         return shot
+
+
+class _Looking:
+    """What is known so far of the frames of one shot.
+
+    Attributes:
+        left: frames that were not looked at yet.
+        found: frame -> settings as recorded, files by input, and what the nodes are set to.
+    """
+
+    def __init__(self, frames: Sequence[int]) -> None:
+        """Begin with the first."""
+        self.left = list(frames)
+        self.found: dict[int, tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, str]]] = {}
+
+    def go_on(self, shot: Shot, reader: FrameReader, seconds: float) -> None:
+        """Look at frames until the time is over."""
+        until = time.monotonic() + seconds
+        for recipe, signature in shot.looks(reader, list(self.left)):
+            frame = self.left.pop(0)
+            self.found[frame] = (recipe.record(), shot.files(frame), signature)
+            if time.monotonic() > until:
+                return
+
+
+def _states(results: ShotResults, found: Mapping[int, Any]) -> dict[int, str]:
+    """Compare what is on disk with what is set."""
+    states = {}
+    for frame, (recipe, files, signature) in found.items():
+        sources = {name: describe_files(paths) for name, paths in files.items()}
+        states[frame] = results.state(frame, recipe, sources | signature)
+    return states
+
+
+def _is_playing() -> bool:
+    return any(window.screen.is_animation_playing for window in bpy.context.window_manager.windows)
 
 
 def _bottom_up(pixels: Any) -> Any:
@@ -319,21 +429,39 @@ def tick() -> float:
 
 
 def redraw() -> None:
-    """Have the node editors drawn again."""
+    """Have the node editors and the preferences drawn again."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "NODE_EDITOR":
+            if area.type in ("NODE_EDITOR", "PREFERENCES"):
                 area.tag_redraw()
 
 
+def _on_preferences() -> None:
+    session().reconnect()
+
+
+def _connection_sentence() -> str:
+    return session().sidecar().text
+
+
+def _on_settings(name: str) -> None:
+    session().mark(name)
+
+
 def register() -> None:
-    """Start the timer where Blender has one."""
+    """Start the timer where Blender has one, and hear of changes."""
+    preferences.listeners.append(_on_preferences)
+    preferences.connection_sentences.append(_connection_sentence)
+    settings.listeners.append(_on_settings)
     if not bpy.app.background and not bpy.app.timers.is_registered(tick):
         bpy.app.timers.register(tick, first_interval=IDLE_SECONDS, persistent=True)
 
 
 def unregister() -> None:
     """End timer and worker."""
+    preferences.listeners.remove(_on_preferences)
+    preferences.connection_sentences.remove(_connection_sentence)
+    settings.listeners.remove(_on_settings)
     if bpy.app.timers.is_registered(tick):
         bpy.app.timers.unregister(tick)
     end_session()

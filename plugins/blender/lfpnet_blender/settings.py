@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The settings of a shot, kept in its node group: they are saved with the file and travel with the group."""
 
+from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -31,11 +32,19 @@ MISSING_FRAMES = (
 )
 
 
+ALPHA_SOURCES = (
+    ("ACTIVE", "Active Node", "The first output of the active node: the matte after painting and roto, or a painting"),
+    ("RESULT", "Corrected Result", "The file in the folder, if another program has corrected it"),
+)
+
+#: Called with the name of a shot whose settings changed.
+listeners: list[Callable[[str], None]] = []
+
+
 def _on_change(settings: Any, _: Any) -> None:
     """Frames that are done may be stale now."""
-    from .session import session
-
-    session().mark(settings.id_data.name)
+    for listener in listeners:
+        listener(settings.id_data.name)
 
 
 def _on_mode(settings: Any, context: Any) -> None:
@@ -59,7 +68,7 @@ class LFPNET_PG_shot(bpy.types.PropertyGroup):
     )
     frames: StringProperty(
         name="Frames",
-        description="Frames to matte, such as 1001-1100 or 1001-1100x5,1203; empty is the scene's range",
+        description="Frames to matte, such as 1001-1100 or 1001-1100x5,1203; empty is the footage's range in the scene",
         update=_on_change,
     )
     trimap_mode: EnumProperty(name="From", items=TRIMAP_MODES, update=_on_mode)
@@ -87,9 +96,11 @@ class LFPNET_PG_shot(bpy.types.PropertyGroup):
     clip_white: FloatProperty(
         name="Clip White", description="Above is foreground", default=0.95, min=0, max=1, update=_on_change
     )
-    plan: EnumProperty(name="Plan", items=PLANS, update=_on_change)
+    plan: EnumProperty(name="Tiling", items=PLANS, update=_on_change)
     tta: BoolProperty(
-        name="Eight Turns", description="See every tile in all eight turns: eight times as slow", update=_on_change
+        name="Test-Time Augmentation",
+        description="Matte every tile flipped and rotated in eight ways and take the mean: eight times as slow",
+        update=_on_change,
     )
     model: StringProperty(
         name="Weights", description="Empty takes the default weights of the sidecar", update=_on_change
@@ -98,13 +109,14 @@ class LFPNET_PG_shot(bpy.types.PropertyGroup):
     missing_frames: EnumProperty(
         name="Gaps", description="What a render shows where a frame has no matte", items=MISSING_FRAMES
     )
-    is_forced: BoolProperty(name="Redo Done", description="Matte frames that are done already once more")
+    is_forced: BoolProperty(name="Overwrite", description="Matte frames again that are done already")
     training_folder: StringProperty(
         name="Pairs",
         description="Where approved frames are collected",
         subtype="DIR_PATH",
         options=PATH_OPTIONS,
     )
+    alpha_from: EnumProperty(name="Alpha From", description="Where the approved alpha is", items=ALPHA_SOURCES)
     training_minutes: FloatProperty(
         name="Minutes", description="How long fine-tuning may take", default=20, min=1, max=1000
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One shot: a matte node in a scene's compositor, with its settings, inputs and results."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,13 @@ import bpy
 import numpy as np
 
 from .errors import ShotProblem
+from .host.at_frame import FrameReader, read_frames
 from .host.capture import capture
 from .host.group import PLATE, show_results
 from .host.pixels import read_plain, read_plain_mask
-from .host.signature import signature_of
+from .host.signature import Signatures
 from .host.tree import compositor_tree, working_space
-from .host.upstream import Upstream, picture_size, source_files, upstream_of
+from .host.upstream import Upstream, frame_span, has_keys, is_still, picture_size, source_files, upstream_of
 from .preferences import Preferences
 from .recipe import MASKS, Recipe
 from .results import ShotResults
@@ -25,10 +27,11 @@ from .tasks import MatteTask
 class Shot:
     """Made anew for every use, as Blender's objects do not outlive an undo."""
 
-    def __init__(self, scene: bpy.types.Scene, node: Any) -> None:
-        """Wrap a matte node of the scene's compositor."""
+    def __init__(self, scene: bpy.types.Scene, node: Any, path: tuple[Any, ...] = ()) -> None:
+        """Wrap a matte node of the scene's compositor, which lies in the groups of `path`, the outermost first."""
         self.scene = scene
         self.node = node
+        self.path = path
         self.group = node.node_tree
         self.settings = self.group.lfpnet
 
@@ -37,9 +40,10 @@ class Shot:
         """The name of the node group, by which everything else finds the shot again."""
         return self.group.name
 
-    def recipe(self) -> Recipe:
-        """The settings that change a matte."""
-        settings = self.settings
+    def recipe(self, reader: FrameReader | None = None) -> Recipe:
+        """The settings that change a matte: those of now, or keyed ones where the reader stands."""
+        is_keyed = reader is not None and has_keys(self.group)
+        settings = reader.data(self.group).lfpnet if is_keyed else self.settings
         return Recipe(
             trimap_mode=settings.trimap_mode,
             inner_pixels=settings.inner_pixels,
@@ -62,27 +66,51 @@ class Shot:
         return ShotResults(self.folder(), self.settings.file_name)
 
     def frames(self) -> list[int]:
-        """The frames to matte.
+        """The frames to matte: those named in the node, else those of the scene that the footage has.
 
         Raises:
-            ShotProblem: the text makes no sense.
+            ShotProblem: the text makes no sense, or the footage lies outside of the scene's range.
         """
         text = self.settings.frames.strip()
         if not text:
-            return list(range(self.scene.frame_start, self.scene.frame_end + 1, self.scene.frame_step))
+            return self.usual_frames()
         try:
             return parse_frames(text)
         except ValueError as problem:
             raise ShotProblem(str(problem)) from problem
 
+    def usual_frames(self) -> list[int]:
+        """The frames of the scene that the footage has; one where nothing moves, as it is shown at every frame.
+
+        Raises:
+            ShotProblem: there are none.
+        """
+        scene, found = self.scene, list(range(self.scene.frame_start, self.scene.frame_end + 1, self.scene.frame_step))
+        if self.problem():
+            return found
+        inputs = self.inputs()
+        span = frame_span(inputs["plate"])
+        if span is None:
+            return found[:1] if is_still(inputs.values()) and not has_keys(self.group) else found
+        within = [frame for frame in found if span[0] <= frame <= span[1]]
+        if not within:
+            raise ShotProblem(
+                f"The footage has frames {span[0]}-{span[1]}, the scene {scene.frame_start}-{scene.frame_end}: "
+                "move one of them, or name the frames."
+            )
+        return within
+
     def problem(self) -> str:
         """Why this shot cannot be matted, or nothing."""
-        if upstream_of(self.node, PLATE) is None:
+        if self._upstream(PLATE) is None:
             return f"Nothing is linked to the input Plate of {self.name}: link the footage to it."
         for socket_name in MASKS[self.settings.trimap_mode].values():
-            if upstream_of(self.node, socket_name) is None:
+            if self._upstream(socket_name) is None:
                 return f"Nothing is linked to the input {socket_name} of {self.name}: link a mask to it."
         return ""
+
+    def _upstream(self, socket_name: str) -> Upstream | None:
+        return upstream_of(self.node, socket_name, self.path)
 
     def inputs(self) -> dict[str, Upstream]:
         """What feeds the node: `plate` and the masks of the trimap mode.
@@ -93,7 +121,7 @@ class Shot:
         if self.problem():
             raise ShotProblem(self.problem())
         named = {"plate": PLATE, **MASKS[self.settings.trimap_mode]}
-        found = {name: upstream_of(self.node, socket_name) for name, socket_name in named.items()}
+        found = {name: self._upstream(socket_name) for name, socket_name in named.items()}
         return {name: upstream for name, upstream in found.items() if upstream is not None}
 
     def pictures(self, frame: int) -> dict[str, Pixels]:
@@ -103,13 +131,13 @@ class Shot:
             ShotProblem: footage is missing, or sizes differ.
         """
         inputs = self.inputs()
-        size = picture_size(self.scene, inputs["plate"].socket, frame)
+        size = picture_size(self.scene, inputs["plate"], frame)
         pictures, others = {}, {}
         for name, upstream in inputs.items():
             read = read_plain if name == "plate" else read_plain_mask
             array = read(upstream, frame)
             if array is None:
-                others[name] = upstream.socket
+                others[name] = upstream
             else:
                 pictures[name] = _pixels(name, array, "bottom-left")
         if others:
@@ -126,7 +154,9 @@ class Shot:
         """
         if frame < 0:
             raise ShotProblem(f"Frame {frame} is below 0, which Blender's image sequences cannot show: move the shot.")
-        recipe, pictures = self.recipe(), self.pictures(frame)
+        pictures = self.pictures(frame)
+        with read_frames(self.scene) as reader:
+            recipe, signature = next(self.looks(reader, [frame]))
         arrays = {name: pixels.array for name, pixels in pictures.items() if name != "plate"}
         masks = {
             name: Pixels(array, colour_space="data", origin=pictures[name].origin)
@@ -139,7 +169,7 @@ class Shot:
             pictures["plate"],
             masks,
             recipe,
-            self.sources(frame) | self.signature(frame),
+            self.sources(frame) | signature,
             is_forced,
             is_urgent,
         )
@@ -151,13 +181,18 @@ class Shot:
 
     def files(self, frame: int) -> dict[str, tuple[Path, ...]]:
         """The files behind the inputs at a frame; nothing on disk is looked at."""
-        return {name: tuple(source_files(upstream.socket, frame)) for name, upstream in self.inputs().items()}
+        return {name: tuple(source_files(upstream, frame)) for name, upstream in self.inputs().items()}
 
-    def signature(self, frame: int) -> dict[str, str]:
-        """What the nodes above are set to, known only for the present frame."""
-        if frame != self.scene.frame_current:
-            return {}
-        return {"nodes": signature_of(*(upstream.socket for upstream in self.inputs().values()))}
+    def looks(self, reader: FrameReader, frames: Iterable[int]) -> Iterator[tuple[Recipe, dict[str, str]]]:
+        """Settings, and what the nodes above are set to, at each of the frames.
+
+        Raises:
+            ShotProblem: an input is not linked.
+        """
+        signatures = Signatures(*self.inputs().values())
+        for frame in frames:
+            reader.go(frame)
+            yield self.recipe(reader), {"nodes": signatures.at(reader)}
 
     def show(self, span: tuple[int, int]) -> None:
         """Show the results from first to last frame in the node.
@@ -169,10 +204,17 @@ class Shot:
 
 
 def find_shots(scene: bpy.types.Scene) -> list[Shot]:
-    """All matte nodes of a scene's compositor."""
+    """All matte nodes of a scene's compositor, those in groups included."""
     tree = compositor_tree(scene)
-    nodes = [] if tree is None else [node for node in tree.nodes if is_matte_node(node)]
-    return [Shot(scene, node) for node in nodes]
+    return [] if tree is None else [Shot(scene, node, path) for node, path in _matte_nodes(tree, ())]
+
+
+def _matte_nodes(tree: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    for node in tree.nodes:
+        if is_matte_node(node):
+            yield node, path
+        elif node.type == "GROUP" and node.node_tree is not None:
+            yield from _matte_nodes(node.node_tree, (*path, node))
 
 
 def find_shot(scene: bpy.types.Scene, name: str) -> Shot | None:
@@ -181,10 +223,11 @@ def find_shot(scene: bpy.types.Scene, name: str) -> Shot | None:
 
 
 def active_shot(context: Any) -> Shot | None:
-    """The shot that the artist means: the active node, else the selected one, else the only one."""
+    """The shot that the artist means: the active node or one in the active group, else the selected, else the only."""
     shots = find_shots(context.scene)
     tree = compositor_tree(context.scene)
-    for is_meant in (lambda shot: shot.node == tree.nodes.active, lambda shot: shot.node.select):
+    outermost = {shot: (*shot.path, shot.node)[0] for shot in shots}
+    for is_meant in (lambda shot: outermost[shot] == tree.nodes.active, lambda shot: outermost[shot].select):
         meant = [shot for shot in shots if is_meant(shot)]
         if len(meant) == 1:
             return meant[0]
@@ -222,7 +265,7 @@ def describe_files(paths: tuple[Path, ...]) -> str:
             described.append(f"{path.name} {facts.st_size} {facts.st_mtime_ns}")
         except OSError:
             described.append(f"{path.name} missing")
-    return "; ".join(described)
+    return "; ".join(described) or "no files"
 
 
 def _pixels(name: str, array: np.ndarray, origin: str) -> Pixels:

@@ -17,6 +17,7 @@ import numpy as np
 import OpenEXR
 import scenario_inputs
 import scenario_tools
+import scenario_trust
 from scenario_shot import FRAMES, MODULE, Shot, install
 
 
@@ -128,7 +129,7 @@ def on_and_off(_package, _folder: Path) -> dict:
         found = [name for name in dir(bpy.types) if "LFPNET" in name.upper()]
         found += [name for name in dir(bpy.ops.lfpnet) if not name.startswith("_")]
         listening = [handler for handlers in bpy.app.handlers if isinstance(handlers, list) for handler in handlers]
-        entries = getattr(bpy.types.NODE_MT_add.draw, "_draw_funcs", [])
+        entries = getattr(bpy.types.NODE_MT_category_compositor_keying.draw, "_draw_funcs", [])
         return found + [one.__name__ for one in (*listening, *entries) if one.__module__.startswith(MODULE)]
 
     found = names()
@@ -173,7 +174,7 @@ def main() -> None:
     """Run one scenario, end its sidecar, print what it found, and leave."""
     name, folder, zip_file = sys.argv[1:4]
     package = None if name == "without_add_on" else install(zip_file)
-    places = (globals(), vars(scenario_inputs), vars(scenario_tools))
+    places = (globals(), vars(scenario_inputs), vars(scenario_tools), vars(scenario_trust))
     found = next(place[name] for place in places if name in place)(package, Path(folder))
     if package is not None:
         package.session.end_session()

@@ -1,5 +1,6 @@
 """The buttons beside matting: states, reload, preview, weights, training pairs, fine-tuning, the script for farms."""
 
+import shutil
 import sys
 import time
 from importlib import import_module
@@ -35,7 +36,7 @@ def states(package, folder: Path) -> dict:
 
 
 def reload_and_gaps(package, folder: Path) -> dict:
-    """A result that another program wrote is shown after Reload; gaps are held, empty, or found by farm.py."""
+    """A result that another program wrote is shown after Reload; gaps are held, empty, or found by render_farm.py."""
     shot = Shot(package, folder)
     bpy.ops.lfpnet.matte_range(frames="1001,1003")
     path = shot.results.path(1003)
@@ -49,7 +50,7 @@ def reload_and_gaps(package, folder: Path) -> dict:
     bpy.ops.lfpnet.reload()
     shown = shot.capture(shot.scene, {"alpha": shot.node.outputs["Alpha"]}, 1002, (WIDTH, HEIGHT))["alpha"]
     found["empty"] = float(np.abs(shown).max())
-    farm = import_module(f"{MODULE}.farm").main
+    farm = import_module(f"{MODULE}.render_farm").main
     found["checked"] = farm(["--check", "--frames", "1001-1003"])
     found["bad"] = [farm(["--frames", "x"]), farm(["--node", "nope"]), farm(["--nonsense"])]
     found["matted"] = farm(["--frames", "1001-1003"])
@@ -110,18 +111,31 @@ def weights_and_training(package, folder: Path) -> dict:
     bpy.ops.lfpnet.choose_weights(model="default")
     found = {"model": shot.settings.model, "models": [model["name"] for model in session.snapshot.models]}
     found["few"] = _reason("finetune")
-    bpy.ops.lfpnet.add_training_pair(frame=1001)
+    found["refused"] = [_refused_pair(frame=1001), _refused_pair(frame=1001, alpha_from="RESULT")]
+    pairs = folder / "lfpnet" / "training" / shot.settings.file_name
+    own = shot.results.path(1002)
+    for role in ("plate", "alpha"):  # a pair of an older version
+        (pairs / role).mkdir(parents=True)
+        shutil.copyfile(own, pairs / role / f"{pairs.name}.1002.exr")
+    training = import_module(f"{MODULE}.operators.training")
+    try:
+        training.refuse_own_output(package.shot.find_shots(shot.scene)[0])
+    except package.errors.ShotProblem as problem:
+        found["refused"].append(str(problem))
+    corrected = shot.results.path(1001)  # by another program
+    layers = {name: channel.pixels for name, channel in OpenEXR.File(str(corrected)).channels().items()}
+    corrected.unlink()
+    OpenEXR.File({}, {**layers, "RGBA": layers["RGBA"] * 0.9}).write(str(corrected))
+    bpy.ops.lfpnet.add_training_pair(frame=1001, alpha_from="RESULT")
     shot.tree.nodes.active = shot.tree.nodes["Roto"]
     bpy.ops.lfpnet.add_training_pair(node=shot.node.name, frame=1002, alpha_from="ACTIVE")
     shot.tree.nodes.active = shot.node
-    pairs = folder / "lfpnet" / "training" / shot.settings.file_name
     found["pairs"] = sorted(str(path.relative_to(pairs)) for path in pairs.rglob("*.exr"))
     alpha = OpenEXR.File(str(next((pairs / "alpha").glob("*1002.exr")))).channels()["A"].pixels
     plate = OpenEXR.File(str(next((pairs / "plate").glob("*1002.exr")))).channels()["RGB"].pixels
     wanted = OpenEXR.File(str(folder / "plate.1002.exr")).channels()["RGB"].pixels
     found["painted"] = [float(alpha.max()), float(np.abs(plate - wanted).max())]
     meant = package.shot.find_shots(shot.scene)[0]
-    training = import_module(f"{MODULE}.operators.training")
     session.train(training.training_arguments(meant, 1))
     _pump_until(session, lambda: (session.training.get("progress") or {}).get("step") == 1)
     found["running"] = session.fine_tuning().text
@@ -130,6 +144,14 @@ def weights_and_training(package, folder: Path) -> dict:
     _pump_until(session, lambda: not session.is_training)
     found["stopped"] = session.fine_tuning().text
     return found
+
+
+def _refused_pair(**words: object) -> str:
+    try:
+        bpy.ops.lfpnet.add_training_pair(**words)
+    except RuntimeError as error:
+        return str(error)
+    return ""
 
 
 def example(_package, folder: Path) -> dict:

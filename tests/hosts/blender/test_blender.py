@@ -1,17 +1,5 @@
-"""The extension inside the real Blender, as the module bpy of 4.2, 4.5 and 5.0, with a real sidecar process.
+"""The extension inside the real Blender, with a real sidecar process: mattes, inputs, buttons."""
 
-`make test` makes the virtual environments; `LFPNET_BPY_4_2`, `_4_5` and `_5_0` name their Pythons.
-"""
-
-import contextlib
-import importlib.util
-import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import cv2
@@ -23,78 +11,6 @@ from lfpnet.trimap import from_core_and_edge
 from lfpnet.trimap.shapes import read_shapes
 
 ROOT = Path(__file__).parents[3]
-SCENARIOS = Path(__file__).parent / "blender_scenarios.py"
-#: `make test` has the newest alone.
-VERSIONS = (*(pytest.param(version, marks=pytest.mark.heavy) for version in ("4.2", "4.5")), "5.0")
-
-
-class Blender:
-    """One version of Blender with an empty home, and the extension's zip."""
-
-    def __init__(self, python: Path, folder: Path) -> None:
-        self.python, self.folder = python, folder
-        self.zip_file = self._built()
-
-    def run(self, scenario: str, folder: Path, **quick: object) -> dict:
-        """Run a scenario in a process of its own; what it found."""
-        folder.mkdir(exist_ok=True)
-        runtime = Path(tempfile.mkdtemp(prefix="lfb-", dir="/tmp"))
-        pids = runtime / "pids"
-        server = f'exec "{sys.executable}" "{ROOT / "tests/support/quick_sidecar.py"}" "$@"'
-        command = runtime / "server"
-        command.write_text(f'#!/bin/sh\necho $$ >> "{pids}"\nshift\n{server}\n')
-        command.chmod(0o755)
-        environment = {
-            **os.environ,
-            "BLENDER_USER_RESOURCES": str(folder / "home"),
-            "LFPNET_RUNTIME_DIR": str(runtime),
-            "LFPNET_MODELS": str(folder / "models"),
-            "LFPNET_COMMAND": str(command),
-            "LFPNET_PYTHON": sys.executable,
-            "LFPNET_QUICK": json.dumps(quick),
-            "OMP_NUM_THREADS": "1",
-        }
-        words = [str(self.python), str(SCENARIOS), scenario, str(folder), str(self.zip_file)]
-        try:
-            done = subprocess.run(
-                words, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False
-            )
-        finally:
-            _end_servers(pids)
-            for place in (runtime, Path(f"{runtime}x")):
-                shutil.rmtree(place, ignore_errors=True)
-        assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
-        return json.loads(done.stdout.splitlines()[-1])
-
-    def _built(self) -> Path:
-        """The zip, made by this Blender's own tool; pyzmq and msgpack are in its environment already."""
-        spec = importlib.util.spec_from_file_location("bundle", ROOT / "plugins" / "bundle.py")
-        assert spec is not None
-        assert spec.loader is not None
-        bundle = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(bundle)
-        bundle.build_blender(self.folder / "source")
-        tool = next(self.python.parent.parent.glob("lib/python3*/site-packages/bpy/*/scripts/addons_core/bl_pkg/cli"))
-        words = ["build", "--source-dir", str(self.folder / "source"), "--output-dir", str(self.folder)]
-        subprocess.run([str(self.python), str(tool / "blender_ext.py"), *words], check=True, capture_output=True)
-        return next(self.folder.glob("*.zip"))
-
-
-def _end_servers(pids: Path) -> None:
-    """Kill every sidecar that a scenario has started; one that was still starting has not heard that it should end."""
-    for pid in pids.read_text().split() if pids.exists() else ():
-        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-            if b"quick_sidecar.py" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(int(pid), signal.SIGKILL)
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def blender(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Blender:
-    """Each version that is here."""
-    name = f"LFPNET_BPY_{request.param.replace('.', '_')}"
-    if not os.environ.get(name):
-        pytest.skip(f"{name} names no Python with bpy {request.param}")
-    return Blender(Path(os.environ[name]), tmp_path_factory.mktemp(f"blender-{request.param}"))
 
 
 def test_mattes_come_back_into_the_compositor_pixel_for_pixel_and_without_the_add_on_too(blender, tmp_path):
@@ -191,7 +107,8 @@ def test_the_trimap_is_shown_over_the_plate_and_the_viewer_comes_back(blender, t
 
 def test_no_button_is_grey_without_a_reason(blender, tmp_path):
     found = blender.run("reasons", tmp_path)
-    usable = {"empty": {"add_matte", "connect"}, "unlinked": {"add_matte", "connect", "choose_weights", "reload"}}
+    always = {"add_matte", "connect", "open_preferences"}
+    usable = {"empty": always, "unlinked": always | {"choose_weights", "reload"}}
     for where, names in usable.items():
         assert {name for name, reason in found[where].items() if not reason} == names
         for reason in filter(None, found[where].values()):
@@ -206,6 +123,8 @@ def test_weights_are_chosen_pairs_are_kept_and_fine_tuning_starts_and_stops(blen
     assert found["pairs"] == [f"{role}/{name}" for role in ("alpha", "plate", "trimap") for name in frames]
     assert found["painted"] == [1, 0]
     assert "two training pairs" in found["few"]
+    assert len(found["refused"]) == 3
+    assert all("network's own output" in said for said in found["refused"])
     assert found["running"] == "Fine-tuning: step 1."
     assert "wait, or stop it" in found["busy"]
     assert found["stopped"] == "Fine-tuning was stopped."

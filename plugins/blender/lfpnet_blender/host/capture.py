@@ -15,12 +15,13 @@ import numpy as np
 
 from ..errors import ShotProblem
 from ..exr import read_channels
-from .tree import copy_scene, remove_scene
-from .upstream import needs_render, nodes_above
+from .quiet import is_rendering, quietly
+from .tree import SceneCopy
+from .upstream import RENDERING, Placed, Upstream, needs_render, nodes_above
 from .version import HAS_GROUP_COMPOSITOR
 
-#: Whether a capture renders now: the plugin's own handlers leave it alone.
-is_capturing = False
+CANVAS = "lfpnet_canvas"
+RENDERING_NOW = "Blender is rendering: wait until it has ended, then do this again."
 
 
 def capture(
@@ -30,7 +31,7 @@ def capture(
 
     Args:
         scene: the scene whose compositor holds the sockets.
-        sockets: by name, letters only.
+        sockets: by name, letters only; `Upstream` where they lie in groups.
         frame: of the scene.
         size: width and height of the render.
 
@@ -39,47 +40,50 @@ def capture(
         values; float32, top row first.
 
     Raises:
-        ShotProblem: Blender cannot render, or wrote nothing.
+        ShotProblem: Blender renders now, cannot render, or wrote nothing.
     """
-    global is_capturing  # noqa: PLW0603 - handlers have no other way to know
-    copy, tree = copy_scene(scene)
-    try:
-        is_capturing = True
-        with tempfile.TemporaryDirectory(prefix="lfpnet-capture-") as folder:
-            _prepare(copy, tree, sockets, size, Path(folder))
-            _render(copy, frame, Path(folder))
-            return _read(Path(folder), sockets, frame)
-    finally:
-        is_capturing = False
-        remove_scene(copy)
+    if is_rendering():
+        raise ShotProblem(RENDERING_NOW)
+    sources = {
+        name: found if isinstance(found, Upstream) else Upstream(found.node, found) for name, found in sockets.items()
+    }
+    kept = nodes_above(*sources.values())
+    with quietly(keeps_frame_handlers=needs_render(kept)):
+        copy = SceneCopy(scene)
+        try:
+            with tempfile.TemporaryDirectory(prefix="lfpnet-capture-") as folder:
+                _prepare(copy, sources, kept, Path(folder))
+                _set_render(copy.scene, size)
+                _render(copy.scene, frame, Path(folder))
+                return _read(Path(folder), sources, frame)
+        finally:
+            copy.remove()
+            canvas = bpy.data.masks.get(CANVAS)
+            if canvas is not None:
+                bpy.data.masks.remove(canvas)
 
 
-def _prepare(
-    scene: bpy.types.Scene, tree: Any, sockets: Mapping[str, Any], size: tuple[int, int], folder: Path
-) -> None:
+def _prepare(copy: SceneCopy, sources: Mapping[str, Upstream], kept: list[Placed], folder: Path) -> None:
     """Leave only the nodes above the sockets, with one File Output node behind them."""
-    kept = nodes_above(*sockets.values())
-    names = {node.name for node in kept}
-    for node in list(tree.nodes):
+    ways = {name: (Placed(source.node, source.path).names, source) for name, source in sources.items()}
+    names = {placed.names[0] for placed in kept} | {way[0] for way, _ in ways.values()}
+    for node in list(copy.tree.nodes):
         if node.name not in names:
-            tree.nodes.remove(node)
-    output = _file_output(tree, sockets, folder)
-    for index, socket in enumerate(sockets.values()):
-        twin = tree.nodes[socket.node.name].outputs[list(socket.node.outputs).index(socket)]
-        tree.links.new(twin, output.inputs[index])
+            copy.tree.nodes.remove(node)
+    output = _file_output(copy.tree, sources, folder)
+    canvas = copy.tree.nodes.new("CompositorNodeMask")
+    canvas.mask = bpy.data.masks.new(CANVAS)
+    copy.tree.links.new(canvas.outputs[0], output.inputs[0])
+    for index, (way, source) in enumerate(ways.values(), start=1):
+        twin = copy.output(way, list(source.node.outputs).index(source.socket))
+        copy.tree.links.new(twin, output.inputs[index])
     if not needs_render(kept):
-        _empty(scene)
-    elif scene.camera is None:
+        copy.empty()
+    elif copy.scene.camera is None:
         raise ShotProblem("The matte node is fed by Render Layers, but the scene has no camera: add one.")
-    _set_render(scene, size)
-
-
-def _empty(scene: bpy.types.Scene) -> None:
-    """Take the objects out of the copy, so that they need not be evaluated."""
-    for child in list(scene.collection.children):
-        scene.collection.children.unlink(child)
-    for thing in list(scene.collection.objects):
-        scene.collection.objects.unlink(thing)
+    for placed in kept:
+        if placed.node.type in RENDERING:
+            copy.adopt(copy.node(placed.names))
 
 
 def _set_render(scene: bpy.types.Scene, size: tuple[int, int]) -> None:
@@ -109,8 +113,12 @@ def _render(scene: bpy.types.Scene, frame: int, folder: Path) -> None:
         raise ShotProblem(f"Blender cannot render the inputs of frame {frame} ({why}): correct the scene.") from problem
 
 
-def _file_output(tree: Any, sockets: Mapping[str, Any], folder: Path) -> Any:
-    """A node that writes all sockets into one uncompressed 32-bit file."""
+def _file_output(tree: Any, sources: Mapping[str, Upstream], folder: Path) -> Any:
+    """A node that writes all sockets into one uncompressed 32-bit file.
+
+    A mask without splines comes first: it is as large as the render, and all others are placed on it, also those that
+    nodes have moved, or that are larger or smaller.
+    """
     output = tree.nodes.new("CompositorNodeOutputFile")
     if HAS_GROUP_COMPOSITOR:
         output.format.media_type = "MULTI_LAYER_IMAGE"
@@ -120,17 +128,19 @@ def _file_output(tree: Any, sockets: Mapping[str, Any], folder: Path) -> Any:
         output.format.use_exr_interleave = True  # one part, not one for each item
         output.directory, output.file_name = str(folder), "capture"
         output.file_output_items.clear()
-        for name, socket in sockets.items():
-            output.file_output_items.new("FLOAT" if socket.type == "VALUE" else "RGBA", name)
+        output.file_output_items.new("FLOAT", CANVAS)
+        for name, source in sources.items():
+            output.file_output_items.new("FLOAT" if source.socket.type == "VALUE" else "RGBA", name)
         return output
     output.base_path = str(folder / "capture")
     output.layer_slots.clear()
-    for name in sockets:
+    output.layer_slots.new(CANVAS)
+    for name in sources:
         output.layer_slots.new(name)
     return output
 
 
-def _read(folder: Path, sockets: Mapping[str, Any], frame: int) -> dict[str, np.ndarray]:
+def _read(folder: Path, sources: Mapping[str, Upstream], frame: int) -> dict[str, np.ndarray]:
     written = list(folder.glob("*.exr"))
     if len(written) != 1:
         raise ShotProblem(
@@ -138,7 +148,7 @@ def _read(folder: Path, sockets: Mapping[str, Any], frame: int) -> dict[str, np.
         )
     channels = read_channels(written[0])
     found = {}
-    for name in sockets:
+    for name in sources:
         if f"{name}.V" in channels:
             found[name] = np.ascontiguousarray(channels[f"{name}.V"])
         elif f"{name}.R" in channels:

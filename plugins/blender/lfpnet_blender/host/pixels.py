@@ -36,18 +36,20 @@ def read_plain(upstream: Upstream, frame: int) -> np.ndarray | None:
 
 
 def read_plain_mask(upstream: Upstream, frame: int) -> np.ndarray | None:
-    """The values of a plain image at a frame, as stored: no colour management, as a mask holds no colours.
+    """The values of a plain image at a frame, as the compositor sees them: at every bit depth by its colour space.
 
     Returns:
-        Float32 (h, w), lowest row first: red, or alpha where that socket is linked; None as in `read_plain`.
+        Float32 (h, w), lowest row first: the mean of the colours, or alpha where that socket is linked; None as in
+        `read_plain`.
 
     Raises:
         ShotProblem: the file of this frame is missing.
     """
+    if upstream.socket.identifier != "Alpha":
+        colours = read_plain(upstream, frame)
+        return None if colours is None else colours[..., :3].mean(axis=-1, dtype=np.float32)
     with _image_at(upstream, frame) as image:
-        if image is None or (image.is_float and not _is_certain(image)):
-            return None
-        return np.ascontiguousarray(read_stored(image)[..., 3 if upstream.socket.identifier == "Alpha" else 0])
+        return None if image is None else np.ascontiguousarray(read_stored(image)[..., 3])
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 
 NAME = "LFPNet Trimap Preview"
-_FORMER = "lfpnet_former"
+_FORMER, _MADE = "lfpnet_former", "lfpnet_made"
 
 
 def is_previewing(tree: Any) -> bool:
@@ -30,24 +30,37 @@ def show_preview(tree: Any, picture: np.ndarray) -> None:
     node.image = image
 
 
-def hide_preview(tree: Any) -> None:
-    """Take the preview away and give the viewer back what it showed."""
+def hide_preview(tree: Any, matte_node: Any = None) -> None:
+    """Take the preview away and give the viewer back what it showed, or the matte: a viewer keeps its last picture."""
     node = tree.nodes.get(NAME)
-    if node is None:
-        return
-    viewer = _viewer(tree)
-    name, identifier = str(node.get(_FORMER, "\n")).split("\n")
-    tree.nodes.remove(node)
-    former = tree.nodes.get(name)
-    if viewer is not None and former is not None:
-        socket = next((found for found in former.outputs if found.identifier == identifier), None)
-        if socket is not None:
-            tree.links.new(socket, viewer.inputs["Image"])
-    elif viewer is not None and not name:
-        tree.nodes.remove(viewer)
+    if node is not None:
+        viewers = [link.to_node for link in node.outputs[0].links]
+        name, identifier = str(node.get(_FORMER, "\n")).split("\n")
+        tree.nodes.remove(node)
+        former = tree.nodes.get(name)
+        sockets = [] if former is None else [found for found in former.outputs if found.identifier == identifier]
+        if not sockets and matte_node is not None:
+            sockets = [matte_node.outputs["Premultiplied"]]
+        for viewer in viewers:
+            if sockets:
+                tree.links.new(sockets[0], viewer.inputs["Image"])
+            elif viewer.get(_MADE):
+                tree.nodes.remove(viewer)
     image = bpy.data.images.get(NAME)
-    if image is not None and not image.users:
+    if image is not None:
         bpy.data.images.remove(image)
+
+
+def connect_viewer(matte_node: Any) -> None:
+    """Have a viewer show the matte, where none shows anything yet."""
+    tree = matte_node.id_data
+    viewer = _viewer(tree)
+    if viewer is None:
+        viewer = tree.nodes.new("CompositorNodeViewer")
+        viewer.location = (matte_node.location[0] + matte_node.width + 80, matte_node.location[1] - 120)
+        viewer.select = False
+    if not viewer.inputs["Image"].is_linked:
+        tree.links.new(matte_node.outputs["Premultiplied"], viewer.inputs["Image"])
 
 
 def _new_node(tree: Any) -> Any:
@@ -57,6 +70,7 @@ def _new_node(tree: Any) -> Any:
     if viewer is None:
         viewer = tree.nodes.new("CompositorNodeViewer")
         viewer.location = (600, -300)
+        viewer[_MADE] = True
     else:
         links = viewer.inputs["Image"].links
         if links:

@@ -5,15 +5,16 @@
 |---|---|---|
 | `lfpnet.add_matte` | `plate`, `trimap` (names of nodes, else the selected ones) | adds a matte node, the active one |
 | `lfpnet.matte_frame` | `node`, `frame` (-1: the present one) | mattes one frame |
-| `lfpnet.matte_range` | `node`, `frames` (text, else the node's, else the scene's range) | mattes what is not done |
+| `lfpnet.matte_range` | `node`, `frames` (text, else the node's, else the footage's) | mattes what is not done |
 | `lfpnet.cancel` | | cancels all mattes under way |
 | `lfpnet.reload` | `node` | reads the results again, closes gaps, looks up states |
 | `lfpnet.show_in_folder` | `node` | opens the folder of the results |
 | `lfpnet.preview_trimap` | `node`, `frame` (-1) | shows or hides the trimap over the plate |
-| `lfpnet.add_training_pair` | `node`, `frame` (-1), `alpha_from` (`RESULT`, `ACTIVE`) | keeps an approved frame |
+| `lfpnet.add_training_pair` | `node`, `frame` (-1), `alpha_from` (`NODE`, `ACTIVE`, `RESULT`) | keeps a frame |
 | `lfpnet.finetune` | `node`, `minutes` (0: the node's) | fine-tunes weights on the pairs |
 | `lfpnet.stop_finetune` | | ends it |
 | `lfpnet.connect` | | finds or starts the sidecar |
+| `lfpnet.open_preferences` | | shows the extension's preferences |
 | `lfpnet.choose_weights` | `node`, `model` | chooses weights; empty is the default |
 
 `node` is the name of the node or of its group; empty is the active one, or the only one. With windows, buttons
@@ -37,6 +38,7 @@ _CLASSES = (
     training.LFPNET_OT_finetune,
     training.LFPNET_OT_stop_finetune,
     weights.LFPNET_OT_connect,
+    weights.LFPNET_OT_open_preferences,
     weights.LFPNET_OT_choose_weights,
 )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Add > LFPNet Matte: a matte node behind the selected footage."""
+"""Add > Keying > LFPNet Matte: a matte node behind the selected footage."""
 
 from typing import Any
 

@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import ShotProblem
 from ..shot import Shot, active_shot, find_shot, find_shots
 
-NO_SHOT = "There is no matte node here: add one with Add > LFPNet Matte."
+NO_SHOT = "There is no matte node here: add one with Add > Keying > LFPNet Matte."
 NOT_CHOSEN = "There are several matte nodes: select one."
 
 

@@ -14,19 +14,25 @@ from ..errors import ShotProblem
 from ..exr import write_channels
 from ..host.capture import capture
 from ..host.tree import compositor_tree
+from ..host.upstream import Upstream
 from ..models_folder import models_folder
 from ..preferences import Preferences
 from ..session import session
+from ..settings import ALPHA_SOURCES
 from ..shot import Shot, absolute_folder, active_shot
 from ..sidecar.client import Pixels
+from ..sidecar.shots.fingerprint import file_fingerprint
 from ..sidecar.shots.pairs import add_training_pair, training_pairs
+from ..sidecar.shots.record import frame_state, read_record
 from ..trimap_preview import make_trimap
 from .base import ShotOperator
 
-ALPHA_SOURCES = (
-    ("RESULT", "Result", "The matte of this frame as it is in the folder"),
-    ("ACTIVE", "Active Node", "The first output of the active node, such as the matte after painting and roto"),
+OWN_OUTPUT = (
+    "The alpha of frame {} is the network's own output, from which it learns nothing: paint or roto its faults, click "
+    "the node that gives the corrected alpha, and take it from Active Node."
 )
+#: Half results differ by so much from what the compositor hands on.
+_SAME = 1e-3
 NOT_LOCAL = "Fine-tuning needs a sidecar on this machine: empty the address in the preferences."
 
 
@@ -38,7 +44,11 @@ class LFPNET_OT_add_training_pair(ShotOperator, bpy.types.Operator):
 
     node: StringProperty(name="Node", options={"SKIP_SAVE"})
     frame: IntProperty(name="Frame", default=-1, options={"SKIP_SAVE"})
-    alpha_from: EnumProperty(name="Alpha From", items=ALPHA_SOURCES)
+    alpha_from: EnumProperty(
+        name="Alpha From",
+        items=(("NODE", "As in the Panel", "What the panel says"), *ALPHA_SOURCES),
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def reason(cls, context: Any) -> str:
@@ -54,7 +64,8 @@ class LFPNET_OT_add_training_pair(ShotOperator, bpy.types.Operator):
             folder = pairs_folder(shot)
             with tempfile.TemporaryDirectory(prefix="lfpnet-pair-") as temporary:
                 plate, trimap = _write_inputs(shot, frame, Path(temporary))
-                alpha = _result(shot, frame) if self.alpha_from == "RESULT" else _painted(shot, frame, Path(temporary))
+                chosen = shot.settings.alpha_from if self.alpha_from == "NODE" else self.alpha_from
+                alpha = _result(shot, frame) if chosen == "RESULT" else _painted(shot, frame, Path(temporary))
                 add_training_pair(folder, shot.settings.file_name, frame, plate, alpha, trimap)
         except (ShotProblem, ValueError, OSError) as problem:
             return self.fail(problem)
@@ -87,6 +98,7 @@ class LFPNET_OT_finetune(ShotOperator, bpy.types.Operator):
         """Order it; in background wait for its end."""
         try:
             shot = self.shot(context)
+            refuse_own_output(shot)
             session().train(training_arguments(shot, self.minutes or shot.settings.training_minutes))
         except (ShotProblem, OSError) as problem:
             return self.fail(problem)
@@ -146,20 +158,48 @@ def _write_inputs(shot: Shot, frame: int, folder: Path) -> tuple[Path, Path]:
     return folder / "plate.exr", folder / "trimap.exr"
 
 
+def refuse_own_output(shot: Shot) -> None:
+    """Refuse to teach the network what it said itself.
+
+    Raises:
+        ShotProblem: the alpha of a pair is still the result that the network gave.
+    """
+    name, results = shot.settings.file_name, shot.results()
+    for frame in pairs_of(shot):
+        alpha = pairs_folder(shot) / name / "alpha" / f"{name}.{frame:04d}.exr"
+        result = results.path(frame)
+        if _is_own(result) and file_fingerprint(alpha) == file_fingerprint(result):
+            raise ShotProblem(OWN_OUTPUT.format(frame))
+
+
+def _is_own(result: Path) -> bool:
+    """Whether a result is as the network gave it: nobody has written the file since."""
+    record = read_record(result)
+    return result.is_file() and record is not None and frame_state(result, record.inputs, record.recipe) == "done"
+
+
 def _result(shot: Shot, frame: int) -> Path:
+    path = shot.results().path(frame)
     if frame not in shot.results().finished():
         raise ShotProblem(f"Frame {frame} has no matte yet: matte it first.")
-    return shot.results().path(frame)
+    if _is_own(path):
+        raise ShotProblem(OWN_OUTPUT.format(frame))
+    return path
 
 
 def _painted(shot: Shot, frame: int, folder: Path) -> Path:
     node = compositor_tree(shot.scene).nodes.active
     if node is None or not node.outputs:
         raise ShotProblem("No node with an output is active: click the node that gives the approved alpha.")
-    task = shot.task(frame, is_forced=True, is_urgent=True)
-    height, width = task.plate.array.shape[:2]
-    alpha = capture(shot.scene, {"alpha": node.outputs[0]}, frame, (width, height))["alpha"]
-    write_channels(folder / "alpha.exr", {"A": alpha if alpha.ndim == 2 else alpha[..., 3]})
+    plate = shot.task(frame, is_forced=True, is_urgent=True).plate
+    height, width = plate.array.shape[:2]
+    own = Upstream(shot.node, shot.node.outputs["Alpha"], shot.path)
+    sockets = {"alpha": Upstream(node, node.outputs[0]), "own": own}
+    found = capture(shot.scene, sockets, frame, (width, height))
+    alpha = found["alpha"] if found["alpha"].ndim == 2 else found["alpha"][..., 3]
+    if frame in shot.results().finished() and np.abs(alpha - found["own"]).max() < _SAME:
+        raise ShotProblem(OWN_OUTPUT.format(frame))
+    write_channels(folder / "alpha.exr", {"A": alpha})
     return folder / "alpha.exr"
 
 

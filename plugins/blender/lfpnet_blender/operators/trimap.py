@@ -31,11 +31,20 @@ class LFPNET_OT_preview_trimap(ShotOperator, bpy.types.Operator):
         shot = active_shot(context)
         return super().reason(context) if shot is None else shot.problem()
 
+    @classmethod
+    def description(cls, context: Any, _: Any) -> str:
+        """The tool-tip says what a click does now."""
+        if is_previewing(compositor_tree(context.scene)):
+            return "Take the trimap out of the backdrop: the viewer shows what it showed before"
+        return str(cls.__doc__)
+
     def execute(self, context: Any) -> set[str]:
         """Show it, or hide it where it is shown."""
         tree = compositor_tree(context.scene)
         if is_previewing(tree):
-            hide_preview(tree)
+            session().end_preview()
+            shot = active_shot(context)
+            hide_preview(tree, shot.node if shot is not None and not shot.path else None)
             return {"FINISHED"}
         try:
             session().preview(self.shot(context), context.scene.frame_current if self.frame < 0 else self.frame)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start the sidecar, choose weights."""
+"""Start the sidecar, open the preferences, choose weights."""
 
 from typing import Any
 
@@ -20,6 +20,22 @@ class LFPNET_OT_connect(bpy.types.Operator):
     def execute(self, _: Any) -> set[str]:
         """Order it and return."""
         session().connect()
+        return {"FINISHED"}
+
+
+class LFPNET_OT_open_preferences(bpy.types.Operator):
+    """Open the preferences of this extension: where the sidecar is, where mattes go, a test of the connection"""  # noqa: D415 - a tool-tip
+
+    bl_idname = "lfpnet.open_preferences"
+    bl_label = "LFPNet Preferences"
+
+    def execute(self, _: Any) -> set[str]:
+        """Show them in Blender's own window."""
+        try:
+            bpy.ops.preferences.addon_show(module=__package__.removesuffix(".operators"))
+        except RuntimeError as problem:
+            self.report({"ERROR"}, f"The preferences cannot be shown ({problem}): Edit > Preferences > Add-ons.")
+            return {"CANCELLED"}
         return {"FINISHED"}
 
 
