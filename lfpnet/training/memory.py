@@ -4,6 +4,7 @@ A pass on torch's `meta` device has shapes and no numbers; what autograd would k
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -44,9 +45,19 @@ def step_memory(config: LFPNetConfig, phase: Phase, batch_size: int) -> StepMemo
         batch_size: samples that are in work at once.
     """
     size = max(phase.crop_sizes or (phase.inner_size,))
+    return _counted(config, size, batch_size, tuple(phase.trains), is_of_context=phase.minimises == "context_alpha")
+
+
+@lru_cache(
+    maxsize=64
+)  # a pass without memory is seconds of Python; an ablation asks the same question for every variant
+def _counted(
+    config: LFPNetConfig, size: int, batch_size: int, trains: tuple[str, ...], *, is_of_context: bool
+) -> StepMemory:
+    """Count one pass over samples of `size` pixels."""
     with torch.device("meta"):
         network = build_network(config).train()
-        choose_trained_parts(network, phase.trains)
+        choose_trained_parts(network, trains)
         channels = CHANNELS + PLANES * config.has_estimates
         side = 2 * size // config.context_reduction
         context = torch.zeros(batch_size, channels, side, side)
@@ -58,7 +69,7 @@ def step_memory(config: LFPNetConfig, phase: Phase, batch_size: int) -> StepMemo
             return tensor
 
         with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-            if phase.minimises == "context_alpha":
+            if is_of_context:
                 predicted = network.context_alpha(context)
             else:
                 inner = torch.zeros(batch_size, channels, size, size)

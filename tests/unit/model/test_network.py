@@ -12,6 +12,7 @@ from lfpnet.model.lean.fusion import BELIEFS, FIRST_BELIEFS, RAW_CHANNELS, LeanF
 from lfpnet.model.network import build_network
 
 VARIANTS = ["none", "non_local", "aspp", "cspp"]
+FULL_SIZE = pytest.param("lfpnet", 32, marks=pytest.mark.heavy)
 
 
 def _inputs(side, reduction, batch=2, planes=0):
@@ -27,7 +28,7 @@ def _inputs(side, reduction, batch=2, planes=0):
 
 
 @pytest.mark.parametrize("propagating", VARIANTS)
-@pytest.mark.parametrize(("preset", "side"), [("lfpnet", 32), ("lfpnet-compact", 64), ("lfpnet-compact", 112)])
+@pytest.mark.parametrize(("preset", "side"), [FULL_SIZE, ("lfpnet-compact", 64), ("lfpnet-compact", 112)])
 def test_every_propagating_module_works_in_both_presets(preset, side, propagating):
     config = LFPNetConfig.of_preset(preset, propagating=propagating)
     network = build_network(config).eval()
@@ -67,7 +68,7 @@ def test_both_modules_of_the_full_preset_share_one_backbone():
     assert network.propagating.stages is network.matting.stages
 
 
-@pytest.mark.parametrize(("preset", "side"), [("lfpnet", 32), ("lfpnet-compact", 64), ("lfpnet-guided", 64)])
+@pytest.mark.parametrize(("preset", "side"), [FULL_SIZE, ("lfpnet-compact", 64), ("lfpnet-guided", 64)])
 def test_folding_changes_no_prediction(preset, side):
     torch.manual_seed(1)
     config = LFPNetConfig.of_preset(preset)

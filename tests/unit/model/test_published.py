@@ -57,6 +57,7 @@ def test_every_tensor_lands_in_its_layer_and_the_backbone_stays_shared(released)
     assert "Non-commercial" in provenance.licence
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "wrap", [dict, lambda s: {"state_dict": s}, lambda s: {f"module.{k}": v for k, v in s.items()}]
 )
@@ -68,6 +69,7 @@ def test_wrappers_and_prefixes_are_seen_through(tmp_path, released, wrap):
     assert network.propagating.gate.learned.dtype == torch.float32
 
 
+@pytest.mark.heavy
 def test_what_was_imported_can_be_saved_and_loaded_again(tmp_path, released):
     network, provenance = network_from_published(released, "model.pth")
     save_checkpoint(tmp_path / "published.safetensors", network, provenance)
@@ -76,6 +78,7 @@ def test_what_was_imported_can_be_saved_and_loaded_again(tmp_path, released):
     assert torch.equal(again.matting.head.layers[4].bias, network.matting.head.layers[4].bias)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("is_half", [False, True])
 def test_an_import_keeps_every_bit_unless_half_is_asked_for(tmp_path, released, is_half):
     # a third has no exact value in half precision

@@ -76,6 +76,7 @@ def test_tiles_of_any_side_are_stitched_in_their_place(pool, side):
     assert figures["sad"] < 1e-5
 
 
+@pytest.mark.heavy
 def test_an_ablation_runs_goes_on_and_is_told(pool, tmp_path):
     seen = []
 
