@@ -43,6 +43,11 @@ class Plate:
     path: Path | None
     repaired_count: int
 
+    @property
+    def matte_depth(self) -> Literal["half", "float"]:
+        """How deep a matte of it is stored: half for half and 8-bit plates, float for what a half cannot hold."""
+        return "half" if self.depth in ("half", "uint8") else "float"
+
 
 def read_plate(path: Path | str, *, layer: str | None = None, byte_limit: int = DEFAULT_BYTE_LIMIT) -> Plate:
     """Read a plate.

@@ -30,8 +30,9 @@ _FOLDER_PREFIX = "lfpnet-farm-"
 _HANDED_ON = {
     "--core": None, "--edge": None, "--channel": None, "--layer": None, "--depth": "auto", "--compression": "zips",
     "--layer-names": "plain", "--plan": "fast", "--tile": None, "--weights": None, "--views": None,
+    "--working-space": None, "--owner": None,
 }  # fmt: skip
-_FLAGS = ("--tta", "--truncate-8bit", "--only-missing", "--keep-going")
+_FLAGS = ("--tta", "--truncate-8bit", "--only-missing", "--keep-going", "--skip-missing", "--take-over")
 
 
 def add_parser(subparsers: Any) -> None:

@@ -4,8 +4,10 @@ Exit codes: 0 done, 2 the input or the output cannot be used, 130 interrupted.
 """
 
 import argparse
+import io
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -41,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="lfpnet: %(message)s", level=logging.WARNING, stream=sys.stderr)
     # A farm stops its jobs with SIGTERM: temporary files go away as they do on Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    words = sys.argv[1:] if arguments is None else list(arguments)
+    _print_any_name()
+    words = with_negative_ranges(sys.argv[1:] if arguments is None else list(arguments))
     parsed = _parser(words[0] if words else None).parse_args(words)
     try:
         return int(parsed.run(parsed))
@@ -51,9 +54,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, CancelledError):
         print("lfpnet: interrupted; nothing was written.", file=sys.stderr)
         return 130
+    except UnicodeEncodeError as error:
+        name = os.fsencode(str(error.object)).decode("utf-8", "backslashreplace")
+        print(f"lfpnet: Expected a name in UTF-8, got '{name}', which cannot be handed on; rename it.", file=sys.stderr)
+        return 2
     except LfpnetError as error:
         print(f"lfpnet: {error}", file=sys.stderr)
         return 2
+
+
+def with_negative_ranges(words: Sequence[str]) -> list[str]:
+    """Tie `--frames -2-2` together, which argparse would take for an unknown option."""
+    tied: list[str] = []
+    for word in words:
+        if tied[-1:] == ["--frames"] and re.fullmatch(r"-\d[\d\s,x:-]*", word):
+            tied[-1] = f"--frames={word}"
+        else:
+            tied.append(word)
+    return tied
+
+
+def _print_any_name() -> None:
+    """Names of files may hold bytes that are no UTF-8: they are printed as they are, as `ls` does."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="surrogateescape")
 
 
 def _parser(command: str | None) -> argparse.ArgumentParser:

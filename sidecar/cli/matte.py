@@ -14,7 +14,10 @@ from lfpnet.images import Plate, contact_sheet, read_plate, write_preview
 from lfpnet.trimap import inspect, overlay
 from lfpnet.types import Matte, TrimapPixels
 from sidecar.cli.connection import add_connection_arguments
+from sidecar.cli.frame_files import NAMED, names_frames, sequence_problem
+from sidecar.cli.matte_request import PICTURES
 from sidecar.cli.matte_task import Clock, Made, MatteTask, depth_of
+from sidecar.cli.outputs import check_matte_name, check_outputs, links_sentence
 from sidecar.cli.trimap_options import add_trimap_options, make_trimap
 
 #: `lfpnet.inference`'s names, which cannot be imported without torch; a test compares them.
@@ -68,12 +71,16 @@ def add_matte_options(parser: argparse.ArgumentParser) -> None:
         default="plain",
         help="fg and bg, or lfp_fg, lfp_bg and lfp_trimap as the Nuke node reads them",
     )
+    parser.add_argument("--working-space", metavar="NAME", help="noted in the EXR, such as ACEScg")
     _add_network_options(parser)
     group = parser.add_argument_group("a range of frames, in which names hold #### or %%04d, and %%V or %%v for views")
     group.add_argument("--frames", metavar="RANGE", help="for example 1001-1010x2,1020; done frames are kept")
     group.add_argument("--views", metavar="NAMES", help="for example left,right")
     group.add_argument("--only-missing", action="store_true", help="keep stale frames too")
     group.add_argument("--keep-going", action="store_true", help="go on with the others when a frame fails")
+    group.add_argument("--skip-missing", action="store_true", help="leave frames out whose plate or mask is not there")
+    group.add_argument("--owner", metavar="OWNER", help="the shot node that these results are for, as the node says it")
+    group.add_argument("--take-over", action="store_true", help="make results of another shot these ones' own")
 
 
 def _add_network_options(parser: argparse.ArgumentParser) -> None:
@@ -95,6 +102,8 @@ def _add_network_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Matte one plate, or a range of frames."""
+    if arguments.frames is None and names_frames(arguments.plate):
+        arguments.frames = NAMED
     if arguments.frames is not None:
         from sidecar.cli.matte_frames import matte_frames
 
@@ -105,6 +114,9 @@ def run(arguments: argparse.Namespace) -> int:
             )
         return matte_frames(arguments)
     clock = Clock()
+    problem = sequence_problem(arguments)
+    if problem:
+        raise ConfigurationError(problem)
     _check_output(arguments)
     plate = read_plate(arguments.plate, layer=arguments.layer)
     trimap = make_trimap(arguments, plate)
@@ -182,14 +194,18 @@ def _8_bit(display: np.ndarray) -> np.ndarray:
     return (np.clip(display, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def _check_output(arguments: argparse.Namespace) -> None:
+def _check_output(asked: argparse.Namespace) -> None:
     """Say before the work what would fail after it."""
-    for path in filter(None, (arguments.output, arguments.preview)):
-        if not path.parent.is_dir():
-            raise OutputError(f"Expected an existing folder for {path}, got none at {path.parent}; make it first.")
-        if path.is_dir():
-            raise OutputError(f"Expected a file name for the output, got the folder {path}; name a file in it.")
-    if arguments.output.suffix.lower() != ".exr":
-        raise OutputError(f"Expected an output that ends in .exr, got {arguments.output.name}; name it so.")
-    if arguments.output.exists() and arguments.plate.exists() and arguments.output.samefile(arguments.plate):
-        raise OutputError(f"{arguments.output} is the plate itself and will not be overwritten; choose another name.")
+    check_matte_name(asked.output)
+    inputs = {path: f"the {option}" for option in PICTURES if (path := getattr(asked, option)) is not None}
+    if asked.weights is not None:
+        inputs[asked.weights] = "the weights file"
+    outputs = {asked.output: "the matte"}
+    if asked.preview is not None:
+        if asked.preview == asked.output:
+            raise OutputError(f"Expected files of their own for matte and preview, got {asked.output}; rename one.")
+        outputs[asked.preview] = "the preview"
+    check_outputs(outputs, inputs)
+    note = links_sentence(outputs)
+    if note:
+        print(f"lfpnet: {note}", file=sys.stderr)

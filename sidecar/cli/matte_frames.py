@@ -1,268 +1,231 @@
 """`lfpnet matte --frames`: a range of frames through the sidecar, resumed where it stopped.
 
-Every result has a record of what it was made of (`sidecar.shots.record`), which tells done frames from stale ones.
+The loop is this program's driver of `sidecar.shots.run`: it reads pictures, makes trimaps, and tells what happens.
 """
 
 import argparse
 import json
 import sys
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from lfpnet.errors import CancelledError, ConfigurationError, ImageFileError, LfpnetError, OutputError, WeightsError
+from lfpnet.errors import ConfigurationError, ImageFileError, LfpnetError, OutputError
 from lfpnet.images import read_plate
 from lfpnet.trimap import inspect
-from lfpnet.weights.folder import user_models_folder
 from sidecar.cli.connection import connect
-from sidecar.cli.matte_remote import RESTARTS, cancel, check_options, submit, write_result
-from sidecar.cli.matte_task import Clock, MatteTask, depth_of
+from sidecar.cli.frame_files import FrameFiles, RangeFiles, find_files
+from sidecar.cli.matte_remote import CANCEL_SECONDS, LOOK_SECONDS, RESTARTS, check_options, trimap_pixels
+from sidecar.cli.matte_request import request_of, role_of, with_weights
+from sidecar.cli.outputs import links_sentence
 from sidecar.cli.trimap_options import make_trimap
-from sidecar.client import Client, Job
+from sidecar.client import Client
 from sidecar.shots.errors import ShotError
 from sidecar.shots.fingerprint import file_fingerprint
-from sidecar.shots.frames import format_frames, parse_frames
-from sidecar.shots.pattern import FramePattern
-from sidecar.shots.record import FrameRecord, FrameState, frame_state, write_record
+from sidecar.shots.frames import format_frames
+from sidecar.shots.identity import Owner, command_line_owner
+from sidecar.shots.ownership import check_owner, take_over
+from sidecar.shots.record import FrameState, frame_state
+from sidecar.shots.report import FrameEvent, FrameInputs, FrameTask, Redo
+from sidecar.shots.request import MatteRequest
+from sidecar.shots.run import FrameRun
 from sidecar.wire.errors import SidecarError
 
-#: Frames sent ahead, so that the sidecar reads the next one while it computes.
-FRAMES_AHEAD = 2
-#: Options that name files, by their role in a record.
-_FILES = ("plate", "trimap", "core", "edge")
 
+def matte_frames(asked: argparse.Namespace) -> int:
+    """Matte every frame of the range that is not done.
 
-@dataclass(frozen=True)
-class Frame:
-    """One frame of one view.
-
-    Attributes:
-        number: of the frame.
-        view: its name, or nothing.
-        arguments: those of `lfpnet matte`, with the names of this frame's files.
-        state: what is to be done.
+    Raises:
+        LfpnetError: the range, a name or an option cannot be used, or a frame failed.
     """
+    check_options(asked)
+    if asked.preview is not None:
+        raise ConfigurationError("Expected no --preview with --frames, got one; preview a single frame without it.")
+    files, request = find_files(asked), request_of(asked)
+    try:
+        request = with_weights(request, asked, asks_sidecar=asked.dry_run)
+        owner = _owner(asked, files)
+        if asked.dry_run:
+            return _show(files, request, owner, is_json=asked.json)
+        return _Driver(asked, files, request, owner).run()
+    except SidecarError as error:
+        raise LfpnetError(error.sentence) from error
 
-    number: int
-    view: str
-    arguments: argparse.Namespace
-    state: FrameState
+
+def _owner(asked: argparse.Namespace, files: RangeFiles) -> Owner:
+    """Whose results these are, once it is sure that they are nobody else's."""
+    try:
+        owner = command_line_owner(asked.output) if asked.owner is None else Owner.from_text(asked.owner)
+        if asked.take_over and not asked.dry_run:
+            take_over(files.output, files.views, owner)
+        _say(check_owner(files.output, files.views, owner))
+    except ShotError as error:
+        raise OutputError(str(error)) from error
+    except OSError as error:
+        raise OutputError(f"{error.filename} cannot be written ({error.strerror}); ask its owner.") from error
+    return owner
+
+
+class _Driver:
+    """Drives one run to its end."""
+
+    def __init__(self, asked: argparse.Namespace, files: RangeFiles, request: MatteRequest, owner: Owner) -> None:
+        self._asked, self._request = asked, request
+        self._files = {frame.task: frame for frame in files.frames}
+        self._stills = files.stills
+        self._client: Client | None = None
+        self._teller = Teller(asked, len(files.frames))
+        skipped = [frame for frame in files.frames if frame.missing and asked.skip_missing]
+        for frame in skipped:
+            self._teller.tell(frame.task, "skipped", sentence=f"skipped, it has no {' and no '.join(frame.missing)}")
+        self._run = FrameRun(
+            [frame.task for frame in files.frames if frame not in skipped],
+            request,
+            owner,
+            self._connect,
+            redo=Redo.ALL if asked.force else Redo.NOTHING if asked.only_missing else Redo.STALE,
+            sends_files=asked.connect is None,
+            sidecar_writes=False,
+            stops_at_failure=not asked.keep_going,
+        )
+
+    def run(self) -> int:
+        """Matte until every frame has its result or has failed.
+
+        Raises:
+            LfpnetError: a frame failed.
+        """
+        for option, path in self._stills.items():
+            _say(f"One {option} serves all frames: {path}.")
+        _say(links_sentence(task.result for task in self._files))
+        try:
+            while not self._run.is_over:
+                self._turn()
+            self._tell(self._run.poll())
+        except BaseException:
+            self._stop()
+            raise
+        finally:
+            self._run.close()
+            if self._client is not None:
+                self._client.close()
+        return self._end()
+
+    def _turn(self) -> None:
+        task = self._run.next_wanted()
+        if task is not None:
+            self._supply(self._files[task])
+        self._tell(self._run.poll())
+        if task is None:
+            time.sleep(LOOK_SECONDS)
+
+    def _supply(self, frame: FrameFiles) -> None:
+        sources = {role_of(option, self._request): path for option, path in frame.pictures.items()}
+        try:
+            self._run.supply(frame.task, FrameInputs(sources, lambda: self._read(frame)))
+        except (LfpnetError, MemoryError) as error:
+            self._run.fail(frame.task, str(error) or "The machine has too little memory for this frame.")
+
+    def _read(self, frame: FrameFiles) -> Mapping[str, Any]:
+        """The plate by its name, so that the sidecar reads it, and the trimap's pixels, made here."""
+        bound = argparse.Namespace(**{**vars(self._asked), **frame.pictures})
+        plate = read_plate(bound.plate, layer=bound.layer)
+        trimap = make_trimap(bound, plate)
+        for warning in inspect(trimap, plate.pixels.shape).warnings:
+            _say(f"frame {frame.task.name}: {warning}")
+        return {"plate": bound.plate, "trimap": trimap_pixels(trimap, plate)}
+
+    def _connect(self) -> Client:
+        if self._client is None:
+            self._client = connect(self._asked, "lfpnet matte", restarts=RESTARTS)
+        return self._client
+
+    def _tell(self, events: Sequence[FrameEvent]) -> None:
+        for event in events:
+            if event.task is None:
+                _say(event.sentence)
+            elif event.kind == "made" and event.result is not None:
+                seconds = round(float(sum(event.result.timings.values())), 4)
+                facts = {**event.result.facts, "seconds": seconds}
+                self._teller.tell(event.task, "made", sentence=f"{event.task.result} in {seconds:.1f} s", **facts)
+            elif event.kind in ("kept", "shared"):
+                what = "done, kept" if event.kind == "kept" else "made by another run, kept"
+                self._teller.tell(event.task, event.kind, sentence=f"{what} {event.task.result}")
+            elif event.kind == "failed":
+                self._teller.tell(event.task, "failed", sentence=event.sentence)
+
+    def _stop(self) -> None:
+        """Cancel, and wait a little for the sidecar to say so; what was finished in time is still written."""
+        self._run.cancel()
+        give_up = time.monotonic() + CANCEL_SECONDS
+        while not self._run.is_over and time.monotonic() < give_up:
+            self._tell(self._run.poll())
+            time.sleep(LOOK_SECONDS)
+
+    def _end(self) -> int:
+        report = self._run.report
+        if report.problem:
+            raise LfpnetError(f"{report.problem} Frames that are done are kept; --keep-going goes on with the others.")
+        if report.failed:
+            failed = format_frames({task.frame for task, _ in report.failed})
+            raise LfpnetError(
+                f"{len(report.failed)} of {len(self._files)} frames failed ({failed}); fix what is said above and run "
+                "the same command again: frames that are done are kept."
+            )
+        return 0
 
 
 class Teller:
     """Says what becomes of every frame: sentences, JSON lines, or what OpenJD reads."""
 
-    def __init__(self, arguments: argparse.Namespace, total: int) -> None:
+    def __init__(self, asked: argparse.Namespace, total: int) -> None:
         """Begin with none of `total` frames."""
-        self._is_json, self._is_openjd = arguments.json, arguments.progress == "openjd"
+        self._is_json, self._is_openjd = asked.json, asked.progress == "openjd"
         self._done, self._total = 0, total
 
-    def tell(self, frame: Frame, what: str, **more: Any) -> None:
+    def tell(self, task: FrameTask, what: str, **more: Any) -> None:
         """Tell the end of one frame."""
         self._done += 1
-        name = f"{frame.number} {frame.view}".strip()
         if self._is_json:
-            about = {"frame": frame.number, "view": frame.view, "output": str(frame.arguments.output), "state": what}
+            about = {"frame": task.frame, "view": task.view, "output": str(task.result), "state": what}
             print(json.dumps({**about, **more}), flush=True)
             return
-        sentence = f"frame {name}: {more.get('sentence', what)}"
+        sentence = f"frame {task.name}: {more.get('sentence', what)}"
         print(sentence, file=sys.stderr if what == "failed" else sys.stdout, flush=True)
         if self._is_openjd:
             print(f"openjd_status: {sentence}", flush=True)
             print(f"openjd_progress: {100 * self._done / max(1, self._total):.1f}", flush=True)
 
 
-def matte_frames(arguments: argparse.Namespace) -> int:
-    """Matte every frame of the range that is not done.
-
-    Raises:
-        LfpnetError: the range, a name or an option cannot be used, or a frame failed and --keep-going was not given.
-    """
-    check_options(arguments)
-    frames = _frames(arguments)
-    if arguments.dry_run:
-        return _show(frames, is_json=arguments.json)
-    wanted = [frame for frame in frames if _is_wanted(frame, arguments)]
-    teller = Teller(arguments, len(frames))
-    for frame in frames:
-        if frame not in wanted:
-            teller.tell(frame, "kept", sentence=f"{frame.state.value}, kept {frame.arguments.output}")
-    if not wanted:
-        return 0
-    try:
-        with connect(arguments, "lfpnet matte", restarts=RESTARTS) as client:
-            failed = _run(client, wanted, teller, is_patient=arguments.keep_going)
-    except SidecarError as error:
-        raise LfpnetError(error.sentence) from error
-    if failed:
-        raise LfpnetError(
-            f"{len(failed)} of {len(wanted)} frames failed ({format_frames(failed)}); mend what is said above and run "
-            "the same command again: frames that are done are kept."
-        )
-    return 0
-
-
-def _frames(arguments: argparse.Namespace) -> list[Frame]:
-    """Every frame with its files and state; what is missing is said before anything is computed."""
-    views = [view.strip() for view in arguments.views.split(",")] if arguments.views else [""]
-    try:
-        numbers = parse_frames(arguments.frames)
-        patterns = {role: FramePattern(str(path)) for role in (*_FILES, "output") if (path := getattr(arguments, role))}
-    except ShotError as error:
-        raise ConfigurationError(str(error)) from error
-    _check_names(arguments, patterns, numbers, views)
-    named = [
-        (number, view, {role: pattern.path(number, view) for role, pattern in patterns.items()})
-        for view in views
-        for number in numbers
-    ]
-    missing = {role: sorted({n for n, _, files in named if not files[role].is_file()}) for role in patterns}
-    for role, absent in missing.items():
-        if role != "output" and absent:
-            raise ImageFileError(
-                f"Expected a {role} for every frame, got none for {format_frames(absent)} in {patterns[role].text}; "
-                "render them or leave these frames out."
-            )
-    return [
-        Frame(number, view, bound, _state(bound))
-        for number, view, files in named
-        for bound in [argparse.Namespace(**{**vars(arguments), **files})]
-    ]
-
-
-def _check_names(
-    arguments: argparse.Namespace, patterns: dict[str, FramePattern], numbers: Sequence[int], views: Sequence[str]
-) -> None:
-    """Refuse names under which frames or views would overwrite each other."""
-    output = patterns["output"]
-    if len(numbers) > 1 and not output.is_sequence:
-        raise ConfigurationError(f"Expected #### or %04d in -o for {len(numbers)} frames, got {output.text}; add it.")
-    if len(views) > 1 and "%v" not in output.text.lower():
-        raise ConfigurationError(f"Expected %V or %v in -o for {len(views)} views, got {output.text}; add it.")
-    if output.text == patterns["plate"].text:
-        raise OutputError(f"{output.text} is the plate itself and will not be overwritten; choose another name.")
-    if arguments.preview is not None:
-        raise ConfigurationError("Expected no --preview with --frames, got one; preview a single frame without it.")
-    for path in {output.path(numbers[0], view) for view in views}:
-        if not path.parent.is_dir():
-            raise OutputError(f"Expected an existing folder for {path}, got none at {path.parent}; make it first.")
-        if path.suffix.lower() != ".exr":
-            raise OutputError(f"Expected an output that ends in .exr, got {path.name}; name it so.")
-
-
-def _state(arguments: argparse.Namespace) -> FrameState:
-    return frame_state(arguments.output, _inputs(arguments), _recipe(arguments))
-
-
-def _inputs(arguments: argparse.Namespace) -> dict[str, str]:
-    """Fingerprint of each file of a frame."""
-    return {role: file_fingerprint(path) for role in _FILES if (path := getattr(arguments, role)) is not None}
-
-
-def _recipe(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Every option that changes the result."""
-    names = ("layer", "depth", "compression", "layer_names", "band", "channel", "plan", "tile", "tta", "truncate_8bit")
-    model = None if arguments.weights is None else arguments.weights.name
-    used = _weights_used(model) if arguments.connect is None else {}
-    return {"model": model, **used, **{name: getattr(arguments, name) for name in names}}
-
-
-def _weights_used(model: str | None) -> dict[str, str]:
-    """The hash of weights in the user's own folder, which may be replaced under the same name."""
-    path = user_models_folder() / f"{str(model).removesuffix('.safetensors')}.safetensors"
-    try:
-        return {"weights": file_fingerprint(path)} if model is not None and path.is_file() else {}
-    except OSError as error:
-        raise WeightsError(f"{path} cannot be read ({error.strerror or error}); check the file.") from error
-
-
-def _is_wanted(frame: Frame, arguments: argparse.Namespace) -> bool:
-    if arguments.force:
-        return True
-    return frame.state is FrameState.MISSING or (frame.state is FrameState.STALE and not arguments.only_missing)
-
-
-def _show(frames: Sequence[Frame], *, is_json: bool) -> int:
+def _show(files: RangeFiles, request: MatteRequest, owner: Owner, *, is_json: bool) -> int:
     """Print what would be done."""
-    for state in FrameState:
-        numbers = sorted({frame.number for frame in frames if frame.state is state})
+    states: dict[str, set[int]] = {state.value: set() for state in FrameState}
+    for frame in files.frames:
+        states[_state(frame, request, owner)].add(frame.task.frame)
+    for state, numbers in states.items():
         if is_json:
-            print(json.dumps({"state": state.value, "frames": numbers}))
+            print(json.dumps({"state": state, "frames": sorted(numbers)}))
         elif numbers:
-            print(f"{state.value}: {format_frames(numbers)}")
+            print(f"{state}: {format_frames(numbers)}")
     return 0
 
 
-def _run(client: Client, frames: Sequence[Frame], teller: Teller, *, is_patient: bool) -> list[int]:
-    """Keep a few frames with the sidecar until all are over; the numbers of those that failed."""
-    failed: list[int] = []
-    flying: deque[tuple[Frame, MatteTask, Job]] = deque()
-    left = deque(frames)
+def _state(frame: FrameFiles, request: MatteRequest, owner: Owner) -> str:
     try:
-        while left or flying:
-            if left and len(flying) < FRAMES_AHEAD:
-                frame = left.popleft()
-                with _told(frame, teller, failed, is_patient=is_patient):
-                    task = _task(frame)
-                    flying.append((frame, task, submit(client, task)))
-                continue
-            frame, task, job = flying.popleft()
-            with _told(frame, teller, failed, is_patient=is_patient):
-                _finish(frame, task, job, teller)
-    except BaseException:
-        for _, _, job in flying:
-            cancel(client, job)
-        raise
-    return failed
-
-
-class _told:  # noqa: N801 - reads as a statement
-    """Names the frame in the error of its block, and goes on with the others where that is wanted."""
-
-    def __init__(self, frame: Frame, teller: Teller, failed: list[int], *, is_patient: bool) -> None:
-        self._frame, self._teller, self._failed, self._is_patient = frame, teller, failed, is_patient
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        """Tell the failure; True where it ends here."""
-        if isinstance(error, SidecarError):
-            sentence = error.sentence
-        elif isinstance(error, LfpnetError) and not isinstance(error, CancelledError):
-            sentence = str(error)
-        else:
-            return False
-        self._failed.append(self._frame.number)
-        self._teller.tell(self._frame, "failed", sentence=sentence)
-        if not self._is_patient:
-            raise LfpnetError(
-                f"Stopped at frame {self._frame.number}: {sentence} Frames that are done are kept; --keep-going goes "
-                "on with the others."
-            ) from error
-        return True
-
-
-def _task(frame: Frame) -> MatteTask:
-    """Read a frame's plate and make its trimap."""
-    asked = frame.arguments
-    plate = read_plate(asked.plate, layer=asked.layer)
-    trimap = make_trimap(asked, plate)
-    inspect(trimap, plate.pixels.shape)
-    return MatteTask(asked, plate, trimap, depth_of(asked.depth, plate), Clock())
-
-
-def _finish(frame: Frame, task: MatteTask, job: Job, teller: Teller) -> None:
-    """Wait for a frame, write its EXR and its record."""
-    asked = frame.arguments
-    result = job.wait()
-    write_result(result, asked.output)
-    record = FrameRecord(frame.number, _inputs(asked), _recipe(asked), frame.view, facts=dict(result.facts))
-    try:
-        write_record(asked.output, record)
+        inputs = {role_of(option, request): file_fingerprint(path) for option, path in frame.pictures.items()}
+    except FileNotFoundError:
+        return (FrameState.STALE if frame.task.result.is_file() else FrameState.MISSING).value
     except OSError as error:
-        raise OutputError(f"The record of {asked.output} cannot be written ({error}); make room.") from error
-    task.clock.lap("matte")
-    seconds = task.clock.laps["matte"]
-    teller.tell(frame, "made", sentence=f"{asked.output} in {seconds:.1f} s", seconds=seconds, **result.facts)
+        raise _unreadable(error) from error
+    return frame_state(frame.task.result, inputs, request.record(), owner=owner).value
+
+
+def _unreadable(error: OSError) -> LfpnetError:
+    path = Path(str(error.filename))
+    return ImageFileError(f"{path} cannot be read ({error.strerror or error}); check its permissions.")
+
+
+def _say(sentence: str) -> None:
+    if sentence:
+        print(f"lfpnet: {sentence}", file=sys.stderr, flush=True)

@@ -4,6 +4,7 @@ from lfpnet import __version__
 from lfpnet.images import write_matte
 from lfpnet.inference import MatteOptions, Predictor
 from sidecar.cli.matte_task import Made, MatteTask, TileBar
+from sidecar.runtime.atomic import written_file
 
 
 def matte_in_process(task: MatteTask) -> Made:
@@ -27,8 +28,10 @@ def matte_in_process(task: MatteTask) -> Made:
         "lfpnet/weightsLicence": predictor.provenance.licence,
         "lfpnet/plan": options.plan,
     }
+    if asked.working_space:
+        attributes["lfpnet/workingSpace"] = asked.working_space
     write_matte(
-        asked.output,
+        written_file(asked.output),
         matte,
         task.plate,
         depth=task.depth,

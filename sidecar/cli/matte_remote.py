@@ -11,11 +11,14 @@ from pathlib import Path
 
 from lfpnet.atomic_file import atomic_file
 from lfpnet.errors import CancelledError, ConfigurationError, ImageFileError, LfpnetError
-from lfpnet.images import read_mask, read_plate
-from lfpnet.types import Matte
+from lfpnet.images import Plate, read_mask, read_plate
+from lfpnet.types import Matte, TrimapPixels
 from sidecar.cli.connection import connect
+from sidecar.cli.matte_request import request_of
 from sidecar.cli.matte_task import Made, MatteTask, TileBar
 from sidecar.client import Client, Job, JobResult, Pixels
+from sidecar.client.request import is_sendable, sendable
+from sidecar.runtime.atomic import written_file
 from sidecar.wire.errors import SidecarError
 
 #: A frame that was in work whenever the sidecar was killed is sent again so often.
@@ -59,29 +62,28 @@ def check_options(asked: argparse.Namespace) -> None:
 
 def submit(client: Client, task: MatteTask) -> Job:
     """Send the trimap's pixels, and the plate's path or, to another machine, its file."""
-    asked, plate = task.arguments, task.plate
-    options = {"plan": asked.plan, "tile": asked.tile, "tta": asked.tta, "is_truncated": asked.truncate_8bit}
-    trimap = Pixels(
-        task.trimap,
+    asked, request = task.arguments, request_of(task.arguments)
+    is_named = asked.connect is None and is_sendable(asked.plate)
+    return client.submit(
+        asked.plate if is_named else _file_bytes(asked.plate),
+        trimap_pixels(task.trimap, task.plate),
+        layer=asked.layer,
+        output={"kind": "exr", **request.output()},
+        options=request.options(sent=("plate", "trimap")),
+        model=request.wire_model,
+        priority="batch",
+        label=sendable(asked.output.name),
+    )
+
+
+def trimap_pixels(trimap: TrimapPixels, plate: Plate) -> Pixels:
+    """A trimap as it is sent: on the plate's pixels."""
+    return Pixels(
+        trimap,
         channels=("A",),
         colour_space="data",
         data_window=plate.data_window,
         display_window=plate.display_window,
-    )
-    return client.submit(
-        asked.plate if asked.connect is None else _file_bytes(asked.plate),
-        trimap,
-        layer=asked.layer,
-        output={
-            "kind": "exr",
-            "depth": task.depth,
-            "compression": asked.compression,
-            "layers": asked.layer_names,
-        },
-        options={name: value for name, value in options.items() if value is not None},
-        model=None if asked.weights is None else asked.weights.name.removesuffix(".safetensors"),
-        priority="batch",
-        label=asked.output.name,
     )
 
 
@@ -118,7 +120,7 @@ def cancel(client: Client, job: Job) -> None:
 def write_result(result: JobResult, path: Path) -> None:
     """Write the EXR that a job gave back, whole or not at all."""
     assert result.exr is not None
-    with atomic_file(path) as stream:
+    with atomic_file(written_file(path)) as stream:
         stream.write(result.exr)
 
 

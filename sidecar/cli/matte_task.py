@@ -45,10 +45,8 @@ class Made:
 
 
 def depth_of(asked: str, plate: Plate) -> Any:
-    """Half for half and 8-bit plates; float for the rest, which hold more than a half can."""
-    if asked != "auto":
-        return asked
-    return "half" if plate.depth in ("half", "uint8") else "float"
+    """The depth of the EXR: as asked, or as the plate."""
+    return plate.matte_depth if asked == "auto" else asked
 
 
 class Clock:

@@ -11,6 +11,8 @@ from lfpnet.colour import display_encode
 from lfpnet.errors import ConfigurationError
 from lfpnet.images import read_plate, write_mask, write_preview
 from lfpnet.trimap import inspect, overlay
+from sidecar.cli.matte_request import PICTURES
+from sidecar.cli.outputs import check_outputs
 from sidecar.cli.trimap_options import add_trimap_options, make_trimap
 
 
@@ -29,6 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Make one trimap."""
     if arguments.output is None and arguments.preview is None and not arguments.json:
         raise ConfigurationError("Expected -o, --preview or --json, got none of them; say what is wanted.")
+    outputs = {arguments.output: "the trimap to write", arguments.preview: "the preview"}
+    inputs = {path: f"the {option}" for option in PICTURES if (path := getattr(arguments, option)) is not None}
+    check_outputs({path: name for path, name in outputs.items() if path is not None}, inputs)
     plate = read_plate(arguments.plate)
     trimap = make_trimap(arguments, plate)
     summary = inspect(trimap, plate.pixels.shape)

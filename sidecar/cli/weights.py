@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from lfpnet.atomic_file import atomic_file
-from lfpnet.errors import InputError, OutputError
+from lfpnet.errors import InputError
 from lfpnet.model.checkpoint import read_checkpoint, save_checkpoint
 from lfpnet.model.published import import_published
 from lfpnet.weights import default_weights
+from sidecar.cli.outputs import check_outputs
 
 
 def add_parser(subparsers: Any) -> None:
@@ -71,6 +72,8 @@ def write_card(arguments: argparse.Namespace) -> int:
     from lfpnet.data.backgrounds import background_manifest
     from lfpnet.evaluation.card import card_facts, seen_photographs, with_facts
 
+    inputs = {arguments.file: "the weights file", **dict.fromkeys(arguments.figures, "the figures")}
+    check_outputs({arguments.output: "the card"}, inputs)
     checkpoint = read_checkpoint(arguments.file)
     photographs = seen_photographs(checkpoint, background_manifest())
     runs = [_evaluation(path) for path in arguments.figures]
@@ -96,10 +99,7 @@ def _evaluation(path: Path) -> dict[str, Any]:
 
 def convert_published(arguments: argparse.Namespace) -> int:
     """Convert a published checkpoint."""
-    if not arguments.output.parent.is_dir():
-        raise OutputError(
-            f"Expected an existing folder for {arguments.output}, got none at {arguments.output.parent}; make it first."
-        )
+    check_outputs({arguments.output: "the weights to write"}, {arguments.source: "the checkpoint"})
     network, provenance = import_published(arguments.source)
     save_checkpoint(arguments.output, network, provenance, is_half=arguments.half)
     print(f"{arguments.output}: {provenance.name}. {provenance.licence}.")

@@ -95,7 +95,7 @@ class ImageIO:
     def options(self, job: Job) -> dict[str, Any]:
         """Return the predictor's options: what the client named, and alpha as deep as it will be stored."""
         named = {key: value for key, value in job.request.get("options", {}).items() if key not in _NOT_THE_PREDICTORS}
-        return {**named, "alpha_depth": _depth(job.request["output"])}
+        return {**named, "alpha_depth": _depth(job)}
 
     def encode(self, job: Job) -> Finished:
         """Turn a matte into the bytes of an EXR, or into arrays."""
@@ -103,7 +103,7 @@ class ImageIO:
         if output["kind"] in ("file", "exr"):
             blobs: tuple[Blob, ...] = (self._exr(job, output),)
         else:
-            blobs = _arrays(job, _depth(output))
+            blobs = _arrays(job, _depth(job))
         return Finished(blobs, job.inputs.warnings, job.facts)
 
     def deliver(self, job: Job) -> None:
@@ -185,7 +185,7 @@ class ImageIO:
         encoded = matte_bytes(
             job.matte,
             job.inputs.plate,
-            depth=_depth(output),  # type: ignore[arg-type] - lfpnet checks it
+            depth=_depth(job),  # type: ignore[arg-type] - lfpnet checks it
             compression=output.get("compression", "zips"),
             attributes=attributes,
             layers=output.get("layers", "plain"),
@@ -203,9 +203,11 @@ class ImageIO:
         return path
 
 
-def _depth(output: dict[str, Any]) -> str:
-    """What the client named, else half in files and float in memory."""
-    return output.get("depth", "half" if output["kind"] in ("file", "exr") else "float")
+def _depth(job: Job) -> str:
+    """Half or float, as the output says; `auto` is as deep as the plate: float for what a half cannot hold."""
+    output = job.request["output"]
+    depth = output.get("depth", "half" if output["kind"] in ("file", "exr") else "float")
+    return str(job.inputs.plate.matte_depth) if depth == "auto" else depth
 
 
 def _arrays(job: Job, depth: str) -> tuple[Blob, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .errors import ShotError
 from .identity import COMMAND_LINE, Owner
 from .pattern import FramePattern
-from .record import RECORD_FOLDER, FrameRecord, read_record
+from .record import RECORD_FOLDER, FrameRecord, read_record, write_record
 
 
 class ForeignResults(ShotError):  # noqa: N818 - it says what is there
@@ -46,7 +47,7 @@ def check_owner(pattern: FramePattern, views: Sequence[str], owner: Owner) -> st
         for result, record in recorded_results(pattern, view):
             if record.owner is None:
                 without += 1
-            elif record.owner.id != owner.id:
+            elif record.owner.id != owner.id and result.is_file():
                 raise ForeignResults(_refusal(result, record.owner, owner), record.owner)
     if not without:
         return ""
@@ -55,6 +56,24 @@ def check_owner(pattern: FramePattern, views: Sequence[str], owner: Owner) -> st
         f"{without} results in {folder} were made before lfpnet noted whose they are: they now belong to {owner.name} "
         "and are made anew where they are asked for."
     )
+
+
+def take_over(pattern: FramePattern, views: Sequence[str], owner: Owner) -> int:
+    """Make every result of a sequence this owner's; those of his settings and pictures then count as done.
+
+    Returns:
+        How many belonged to somebody else.
+
+    Raises:
+        OSError: a record cannot be written.
+    """
+    taken = 0
+    for view in views:
+        for result, record in recorded_results(pattern, view):
+            if record.owner is not None and record.owner.id != owner.id and result.is_file():
+                write_record(result, replace(record, owner=owner))
+                taken += 1
+    return taken
 
 
 def recorded_results(pattern: FramePattern, view: str = "") -> Iterator[tuple[Path, FrameRecord]]:

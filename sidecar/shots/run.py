@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..client.request import is_sendable, sendable
 from ..runtime.atomic import write_atomically, written_file
 from ..wire.errors import SidecarError
 from .claim import FrameClaim
@@ -254,9 +255,13 @@ class FrameRun:
     def _submit(self, entry: _Computing) -> None:
         """Hand a frame to the sidecar."""
         task, pictures = entry.task, entry.pictures
-        if not self._sends_files:
-            pictures = {role: _without_file(picture) for role, picture in pictures.items()}
-        output = {"kind": "file", "path": str(written_file(task.result))} if self._sidecar_writes else {"kind": "exr"}
+        pictures = {
+            role: picture if self._sends_files and _is_sendable(picture) else _without_file(picture)
+            for role, picture in pictures.items()
+        }
+        target = written_file(task.result)
+        is_named = self._sidecar_writes and is_sendable(target)
+        output = {"kind": "file", "path": str(target)} if is_named else {"kind": "exr"}
         plate = pictures["plate"]
         masks: dict[str, Any] = {role: picture for role, picture in pictures.items() if role != "plate"}
         job = self._connect().submit(
@@ -267,7 +272,7 @@ class FrameRun:
             options=entry.request.options(pictures),
             model=entry.request.wire_model,
             priority=self._priority,
-            label=f"{self._label or task.result.stem} {task.name}",
+            label=sendable(f"{self._label or task.result.stem} {task.name}"),
         )
         self._wanted.discard(task)
         self._computing[job] = entry
@@ -361,6 +366,10 @@ class _Computing:
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     seen: tuple[str, int] = ("", -1)
     share: float = 0.0
+
+
+def _is_sendable(picture: Picture) -> bool:
+    return not isinstance(picture, (str, os.PathLike)) or is_sendable(picture)
 
 
 def _without_file(picture: Picture) -> Picture:

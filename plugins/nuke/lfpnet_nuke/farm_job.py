@@ -12,6 +12,7 @@ from typing import Any
 from .frames import FrameTask
 from .settings import Settings
 from .sidecar.shots.frames import format_frames
+from .sidecar.shots.request import MatteRequest
 
 
 def exported_pattern(result: str, role: str) -> str:
@@ -41,23 +42,21 @@ def farm_command(settings: Settings, tasks: Sequence[FrameTask]) -> list[str]:
 
 
 def farm_inputs(fingerprints: Mapping[str, str]) -> dict[str, str]:
-    """Return the `inputs` of a farm job's record; a roto is its trimap, with bands."""
-    return {"trimap" if role == "roto" else role: value for role, value in fingerprints.items()}
+    """Return the `inputs` of a farm job's record: roles are those of the node."""
+    return dict(fingerprints)
 
 
 def farm_recipe(settings: Settings) -> dict[str, Any]:
     """Return the `recipe` of the record that a farm job with these settings leaves."""
-    return {
-        **settings.weights_used,
-        "model": None if settings.weights == "default" else settings.weights,
-        "layer": None,
-        "depth": settings.depth,
-        "compression": settings.output["compression"],
-        "layer_names": settings.output["layers"],
-        "band": [settings.inner_pixels, settings.outer_pixels] if "roto" in settings.roles else None,
-        "channel": None,
-        "plan": settings.plan,
-        "tile": settings.tile or None,
-        "tta": settings.has_augmentation,
-        "truncate_8bit": False,
-    }
+    return MatteRequest(
+        masks=("core", "edge") if "core" in settings.roles else tuple(settings.roles),
+        inner_pixels=settings.inner_pixels,
+        outer_pixels=settings.outer_pixels,
+        model=settings.weights,
+        model_fingerprint=settings.weights_used.get("weights", ""),
+        plan=settings.plan,
+        tile=settings.tile,
+        tta=settings.has_augmentation,
+        depth=settings.depth,
+        layers="nuke",
+    ).record()

@@ -6,7 +6,7 @@ import pytest
 from nuke_knob_values import VALUES
 
 from sidecar.cli.main import main
-from sidecar.cli.matte_frames import _recipe
+from sidecar.cli.matte_request import request_of
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,8 @@ def test_the_proposed_command_makes_a_job_whose_records_the_node_knows(plugin, t
     assert main(words[1:]) == 0
     task = json.loads((tmp_path / "matte.job.json").read_text())["steps"][0]["script"]["actions"]["onRun"]["args"]
     recipes = []
-    monkeypatch.setattr("sidecar.cli.matte_frames.matte_frames", lambda asked: recipes.append(_recipe(asked)) or 0)
+    monkeypatch.setattr(
+        "sidecar.cli.matte_frames.matte_frames", lambda asked: recipes.append(request_of(asked).record()) or 0
+    )
     assert main(["1" if word == "{{Task.Param.Frame}}" else word for word in task]) == 0
     assert json.loads(json.dumps(recipes)) == [json.loads(json.dumps(plugin("farm_job").farm_recipe(settings)))]
