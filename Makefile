@@ -43,6 +43,8 @@ check: $(DEV_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/python plugins/bundle.py nuke --to build/check/nuke > /dev/null
+	$(BIN)/pyright --pythonpath $(BIN)/python --project plugins/pyright_nuke.json
 	$(BIN)/lint-imports
 
 format: $(DEV_READY)

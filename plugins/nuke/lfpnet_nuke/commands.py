@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable
 
-from . import export_for_farm, host, knobs, training
+from . import export_for_farm, host, knobs, ownership, training
 from .connection import client_for
 from .errors import PluginError, sentence_of
-from .frames import default_pattern
 from .log import logger
 from .runs import Runs, Work, run_here, show_results
 from .sidecar.client import Client
@@ -29,8 +28,7 @@ def press(command: str, node: Any) -> None:
 def create_node() -> Any:
     """Make a node whose results go beside the script."""
     node = host.create()
-    pattern = default_pattern(host.script_path(), host.full_name(node), host.home())
-    host.set_value(node, "lfp_cache", host.escaped(pattern))
+    ownership.adopt_new(node)
     return node
 
 
@@ -53,6 +51,16 @@ def cancel(node: Any) -> None:
 def reload(node: Any) -> None:
     """Read the result's files again."""
     show_results(node)
+
+
+def new_folder(node: Any) -> None:
+    """Begin anew in a folder of the node's own."""
+    _tell(node, ownership.begin_anew(node))
+
+
+def take_over(node: Any) -> None:
+    """Make the results in the node's folder its own."""
+    _tell(node, ownership.take_over(node))
 
 
 def refresh_weights(node: Any) -> None:
@@ -79,6 +87,7 @@ def export(node: Any) -> None:
         return
     report = export_for_farm.export_frames(work, work.export, host.TerminalProgress(threading.Event()))
     work.tell(report.sentence)
+    work.keep_farm_command(report.farm_command)
     host.say(report.notice or report.sentence)
 
 
@@ -182,7 +191,7 @@ def _address(node: Any) -> str:
 COMMANDS: dict[str, Callable[[Any], None]] = {
     function.__name__: function
     for function in (
-        matte, matte_current, cancel, reload, refresh_weights, sidecar_state, export, add_pair, finetune,
-        training_state, stop_training,
+        matte, matte_current, cancel, reload, new_folder, take_over, refresh_weights, sidecar_state, export, add_pair,
+        finetune, training_state, stop_training,
     )
 }  # fmt: skip

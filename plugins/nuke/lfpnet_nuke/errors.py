@@ -22,5 +22,7 @@ class CancelledByArtist(PluginError):  # noqa: N818 - nothing went wrong
 def sentence_of(problem: BaseException) -> str:
     """Return the sentence of an error; foreign ones get their type in front."""
     text = str(getattr(problem, "sentence", None) or problem).strip()
-    is_known = isinstance(problem, PluginError) or hasattr(problem, "sentence") or type(problem).__name__ == "ShotError"
+    # By name: this module is read before the vendored parts can be imported.
+    is_of_shots = any(kind.__name__ == "ShotError" for kind in type(problem).__mro__)
+    is_known = isinstance(problem, PluginError) or hasattr(problem, "sentence") or is_of_shots
     return text if is_known else f"Something unforeseen happened ({type(problem).__name__}: {text}): see the log."

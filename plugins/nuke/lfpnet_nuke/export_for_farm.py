@@ -9,11 +9,11 @@ from pathlib import Path
 
 from .errors import CancelledByArtist, sentence_of
 from .farm_job import exported_pattern, farm_command
-from .frames import FrameTask
 from .log import logger
-from .run import Exporter, Progress, export_files, kept_export, new_export_folder
+from .run import Exporter, Progress, export_files, keep_export, new_export_folder
 from .runs import Work
 from .sidecar.runtime.command_words import join_command
+from .sidecar.shots.report import FrameTask
 
 
 @dataclass
@@ -22,6 +22,7 @@ class ExportReport:
 
     sentence: str = ""
     notice: str = ""
+    farm_command: str = ""
 
 
 def export_frames(
@@ -41,7 +42,10 @@ def export_frames(
     except Exception as problem:
         logger.exception("the export ended")
         return ExportReport(sentence_of(problem), sentence_of(problem))
-    return ExportReport(f"{count} frames exported.", recipe_text(work))
+    folder = Path(exported_pattern(work.settings.result, "plate")).parent.parent
+    command = join_command(farm_command(work.settings, work.tasks, work.owner))
+    notice = f"The pictures are in {folder}. 'farm command' makes a job that mattes them without Nuke: {command}"
+    return ExportReport(f"{count} frames exported; 'farm command' makes a job of them.", notice, command)
 
 
 def _export_one(work: Work, task: FrameTask, export: Exporter) -> None:
@@ -49,16 +53,6 @@ def _export_one(work: Work, task: FrameTask, export: Exporter) -> None:
     try:
         files = export_files(folder, work.settings)
         export(task, files)
-        for role, path in files.items():
-            kept = kept_export(task, role)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(kept)
+        keep_export(task, folder, work.settings.result)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def recipe_text(work: Work) -> str:
-    """Say where the pictures are and which command makes a farm job of them."""
-    folder = Path(exported_pattern(work.settings.result, "plate")).parent.parent
-    command = join_command(farm_command(work.settings, work.tasks))
-    return f"The pictures are in {folder}. A job that mattes them without Nuke: {command}"

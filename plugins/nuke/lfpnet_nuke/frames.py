@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import knobs
 from .errors import PluginError
 from .settings import Scene
 from .sidecar.shots.frames import parse_frames
+from .sidecar.shots.identity import Owner, default_result_folder
 from .sidecar.shots.pattern import FramePattern
-
-
-class FrameTask(NamedTuple):
-    """One frame of one view and its result."""
-
-    frame: int
-    view: str
-    result: Path
+from .sidecar.shots.report import FrameTask
 
 
 def chosen_frames(values: Mapping[str, Any], scene: Scene) -> list[int]:
@@ -70,8 +64,7 @@ def plan_tasks(pattern: str, frames: Sequence[int], views: Sequence[str]) -> lis
     return [FrameTask(frame, view, result.path(frame, view)) for frame in frames for view in views]
 
 
-def default_pattern(script: str, node: str, home: str) -> str:
-    """Return where a new node keeps its results: beside the script, or in the home folder while it has none."""
-    name = node.replace(".", "_")
-    base = Path(script).parent / "lfpnet" / Path(script).stem if script else Path(home) / "lfpnet"
-    return (base / name / f"{name}.%V.%04d.exr").as_posix()
+def default_pattern(script: str, node: str, owner: Owner, home: str) -> str:
+    """Return where a new node keeps its results: beside the script, or in a folder of its own while it has none."""
+    folder = default_result_folder(script, node, owner, unsaved=Path(home) / "lfpnet" / "unsaved")
+    return (folder / f"{folder.name}.%V.%04d.exr").as_posix()

@@ -17,6 +17,9 @@ PLATE, MATTE = SHOWN = ("plate", "matte")
 #: The order is that of the inputs of the Switch `Outside`.
 OUTSIDE = ("error", "hold", "black", "plate")
 
+#: Of the node in the graph: a muted green, as keyers have.
+TILE_COLOUR = 0x4B7F5AFF
+
 #: What a button does: nothing in the saved script needs the plugin, a click without it gives one sentence.
 BUTTON = """try:
     from lfpnet_nuke import commands
@@ -38,6 +41,8 @@ class KnobRow(NamedTuple):
     tooltip: str = ""
     items: tuple[str, ...] = ()
     starts_line: bool = True
+    #: Ends of the slider.
+    span: tuple[float, float] | None = None
 
 
 def _button(name: str, label: str, tooltip: str, *, starts_line: bool = False) -> KnobRow:
@@ -47,23 +52,28 @@ def _button(name: str, label: str, tooltip: str, *, starts_line: bool = False) -
 
 ROWS: tuple[KnobRow, ...] = (
     KnobRow("Tab_Knob", "lfp_tab", "LFPNet"),
-    KnobRow("Text_Knob", "lfp_state", "state", "Nothing matted yet.", "What the node and its sidecar are doing."),
+    KnobRow("Text_Knob", "lfp_state", "status", "Nothing matted yet.", "What the node and its sidecar are doing."),
     KnobRow("Enumeration_Knob", "lfp_mode", "mask is", None, "How the inputs Trimap and Core are understood.", MODES),
     KnobRow("Enumeration_Knob", "lfp_channel", "mask channel", None, "Channel of Trimap and Core.", CHANNELS),
-    KnobRow("Double_Knob", "lfp_inner", "inner band", 8.0, "Soft roto: unknown pixels inside its border."),
-    KnobRow("Double_Knob", "lfp_outer", "outer band", 16.0, "Soft roto: unknown pixels outside its border."),
+    KnobRow("Double_Knob", "lfp_inner", "inner band", 8.0, "Soft roto: unknown pixels inside its border.",
+            span=(0, 64)),
+    KnobRow("Double_Knob", "lfp_outer", "outer band", 16.0, "Soft roto: unknown pixels outside its border.",
+            span=(0, 64)),
     KnobRow("Enumeration_Knob", "lfp_weights", "weights", None, "Name of a model of the sidecar.", ("default",)),
     _button("lfp_refresh_weights", "refresh", "Ask the sidecar which models it has."),
     KnobRow("Enumeration_Knob", "lfp_plan", "plan", None, "Where tiles lie; fast is for work.", PLANS),
-    KnobRow("Boolean_Knob", "lfp_tta", "all eight turns", default=False, tooltip="Eight turns of every tile."),
-    KnobRow("Int_Knob", "lfp_tile", "tile", 0, "Side of a tile in pixels, a multiple of 16; 0 takes the plan's own."),
+    KnobRow("Boolean_Knob", "lfp_tta", "test-time augmentation (8x)", default=False, tooltip="Eight turns a tile."),
+    KnobRow("Int_Knob", "lfp_tile", "tile", 0, "Side of a tile in pixels, a multiple of 16; 0 takes the plan's own.",
+            span=(0, 1024)),
     KnobRow("Enumeration_Knob", "lfp_range", "frames", None, "Which frames are matted.", RANGES),
     KnobRow("String_Knob", "lfp_frames", "custom", "", "1001-1010x2,1020, say, for the range 'custom'."),
     KnobRow("Enumeration_Knob", "lfp_only", "only", None, "Which of these frames are computed.", ONLY),
     KnobRow("String_Knob", "lfp_views", "views", "", "Names of views, separated by spaces; empty: all of the script."),
     KnobRow("File_Knob", "lfp_cache", "result", "", "EXR files of the result, with %04d, and %V for views."),
+    _button("lfp_new_folder", "new folder", "Begin anew where a new node of this name would put its results."),
+    _button("lfp_take_over", "take over", "Make the results in this folder this node's, whoever made them."),
     KnobRow("Enumeration_Knob", "lfp_depth", "depth", None, "Of the result's EXR files.", DEPTHS),
-    KnobRow("Enumeration_Knob", "lfp_export_depth", "hand over as", None, "Depth of the exported plate.", DEPTHS[::-1]),
+    KnobRow("Enumeration_Knob", "lfp_export_depth", "export depth", None, "Depth of the exported plate.", DEPTHS[::-1]),
     KnobRow("Boolean_Knob", "lfp_keep_exports", "keep exports", default=False, tooltip="Leave exports on the disk."),
     _button("lfp_matte", "Matte frames", "Export, matte and read back the chosen frames.", starts_line=True),
     _button("lfp_matte_current", "Matte current frame", "The same for the current frame only."),
@@ -77,17 +87,23 @@ ROWS: tuple[KnobRow, ...] = (
     _button("lfp_add_pair", "Add current frame as training pair", "Copy plate and approved alpha.",
             starts_line=True),
     KnobRow("String_Knob", "lfp_new_weights", "new weights", "", "Name of the fine-tuned model."),
-    KnobRow("Double_Knob", "lfp_minutes", "minutes", 10.0, "How long to fine-tune at most."),
+    KnobRow("Double_Knob", "lfp_minutes", "minutes", 10.0, "How long to fine-tune at most.", span=(1, 120)),
     _button("lfp_finetune", "Fine-tune on this shot", "Teach the weights these pairs.", starts_line=True),
     _button("lfp_training_state", "Look", "How the fine-tuning goes."),
     _button("lfp_stop_training", "Stop", "End the fine-tuning."),
     KnobRow("Tab_Knob", "lfp_sidecar_tab", "Sidecar"),
     KnobRow("String_Knob", "lfp_address", "address", "", "tcp://host:port of a sidecar elsewhere; empty: here."),
-    KnobRow("Boolean_Knob", "lfp_shares_disk", "sees the same disk", default=False, tooltip="Send it only paths."),
+    KnobRow("Boolean_Knob", "lfp_shares_disk", "shared storage", default=False, tooltip="Send it only paths."),
     _button("lfp_sidecar_state", "Look", "Ask the sidecar how it is.", starts_line=True),
     _button("lfp_export", "Export for the farm", "Write plate and masks, to be matted without Nuke."),
+    KnobRow("String_Knob", "lfp_farm_command", "farm command", "", "Makes a farm job of the last export."),
+    KnobRow("String_Knob", "lfp_id", "id", "", "Whose results are this node's; a copy gets another."),
+    KnobRow("String_Knob", "lfp_owner_script", "seen in", "", "The script that this node was seen in last."),
+    KnobRow("String_Knob", "lfp_owner_node", "seen as", "", "The name that it had there."),
     KnobRow("Int_Knob", "lfp_version", "version", NODE_VERSION, "Version of this node; do not change it."),
 )  # fmt: skip
 
+#: Knobs that no panel shows.
+HIDDEN = ("lfp_id", "lfp_owner_script", "lfp_owner_node", "lfp_version")
 #: Knobs that hold something; tabs, texts and buttons do not.
 VALUE_KNOBS = tuple(row for row in ROWS if row.kind not in ("Tab_Knob", "Text_Knob", "PyScript_Knob"))

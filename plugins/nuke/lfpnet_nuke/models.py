@@ -10,8 +10,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from .sidecar.shots.fingerprint import file_fingerprint
-
 
 def models_folder(environment: Mapping[str, str] | None = None) -> Path:
     """Return `LFPNET_MODELS`, else `lfpnet/models` where the system keeps data."""
@@ -25,15 +23,6 @@ def models_folder(environment: Mapping[str, str] | None = None) -> Path:
     else:
         kept = Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     return kept / "lfpnet" / "models"
-
-
-def weights_fingerprint(name: str) -> str | None:
-    """Return the hash of the user's own weights of this name; None where they are not his but the sidecar's."""
-    path = models_folder() / f"{name}.safetensors"
-    try:
-        return file_fingerprint(path) if path.is_file() else None
-    except OSError:
-        return None
 
 
 def training_sentence(reply: Mapping[str, object]) -> str:

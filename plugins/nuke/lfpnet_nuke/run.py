@@ -1,4 +1,4 @@
-"""Mattes frames one after another: export, submit, wait, record. No Nuke here; the exporter is a function.
+"""Drives a run over frames: exports what is wanted, waits, tells. No Nuke here; the exporter is a function.
 
 While one frame computes the next is exported, and no more, so that a cancelled run leaves little behind.
 """
@@ -9,30 +9,25 @@ import re
 import shutil
 import time
 import uuid
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from . import knobs
 from .errors import CancelledByArtist, FrameError, PluginError, sentence_of
-from .farm_job import farm_inputs, farm_recipe
-from .frames import FrameTask
+from .farm_job import exported_pattern
 from .log import logger
 from .settings import Settings
-from .sidecar.client import Client, Job, JobResult
-from .sidecar.shots.fingerprint import file_fingerprint
-from .sidecar.shots.record import FrameRecord, FrameState, frame_state, read_record, write_record
-from .sidecar.wire.errors import SidecarError
+from .sidecar.client import Client
+from .sidecar.shots.pattern import FramePattern
+from .sidecar.shots.report import FrameEvent, FrameInputs, FrameTask, RunReport
+from .sidecar.shots.run import FrameRun
 
 LOOK_SECONDS = 0.05
+#: How long a cancelled run waits, so that the sidecar reads no file that goes away.
+END_SECONDS = 5.0
 #: Exports of a Nuke that was killed stay behind; nobody works on one for so long.
 OLD_SECONDS = 24 * 3600
-AHEAD = 2
-#: Errors of one frame; any other would happen to the next frame too and ends the run.
-FRAME_CODES = frozenset({"bad_image", "size_mismatch", "limit_exceeded", "crashed", "timed_out", "bad_option"})
 
 #: Renders the pictures of a frame and view into files: role ("plate", "trimap" ...) -> file.
 Exporter = Callable[[FrameTask, Mapping[str, Path]], None]
@@ -51,227 +46,131 @@ class Progress(Protocol):
         ...
 
 
-@dataclass
-class Report:
-    """What a run did."""
-
-    made: list[FrameTask] = field(default_factory=list)
-    kept: list[FrameTask] = field(default_factory=list)
-    failed: list[tuple[FrameTask, str]] = field(default_factory=list)
-    was_cancelled: bool = False
-    problem: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """One sentence for the panel."""
-        parts = [f"{len(self.made)} matted", f"{len(self.kept)} were up to date"]
-        if self.failed:
-            task, why = self.failed[0]
-            parts.append(f"{len(self.failed)} failed, first frame {task.frame}: {why}")
-        if self.was_cancelled:
-            parts.append("cancelled")
-        return self.problem or "; ".join(parts).rstrip(".") + "."
-
-    @property
-    def notice(self) -> str:
-        """What the artist must be told in a window; nothing when all went well."""
-        return self.sentence if self.failed or self.problem else ""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every frame has its result now."""
-        return not (self.failed or self.was_cancelled or self.problem)
-
-
-@dataclass
-class _Pending:
-    task: FrameTask
-    folder: Path
-    job: Job
-    fingerprints: dict[str, str]
-
-
-class FrameRun:
-    """One run over the frames of one node."""
+class RunDriver:
+    """Takes a run to its end on the thread that calls it."""
 
     def __init__(
         self,
+        run: FrameRun,
         settings: Settings,
-        tasks: Sequence[FrameTask],
         export: Exporter,
         connect: Callable[[], Client],
         progress: Progress,
         on_result: Callable[[FrameTask], None],
     ) -> None:
-        """Do nothing yet; `connect` is called when the first frame needs the sidecar."""
-        self._settings, self._tasks, self._export = settings, list(tasks), export
-        self._connect, self._progress, self._on_result = connect, progress, on_result
-        self._pending: deque[_Pending] = deque()
-        self.report = Report()
+        """Do nothing yet.
 
-    def run(self) -> Report:
+        Args:
+            run: over the frames of one node.
+            settings: of the node.
+            export: renders the pictures of a frame.
+            connect: gives the client that the run uses.
+            progress: shows how far the run is.
+            on_result: called with each frame that was made, and once with one that was up to date.
+        """
+        self._run, self._settings, self._export, self._connect = run, settings, export, connect
+        self._progress, self._on_result = progress, on_result
+        self._folders: dict[FrameTask, Path] = {}
+        self._kept: FrameTask | None = None
+
+    def go(self) -> RunReport:
         """Matte every frame; a problem ends in the report, never in an exception."""
+        report = self._run.report
         try:
-            for folder in {task.result.parent for task in self._tasks}:
-                remove_old_exports(folder)
-            for task in self._tasks:
-                self._begin(task)
-                while len(self._pending) >= AHEAD:
-                    self._finish_one()
-            while self._pending:
-                self._finish_one()
+            while not self._run.is_over:
+                self._step()
+            self._look()
         except CancelledByArtist:
-            self.report.was_cancelled = True
+            self._cancel()
         except Exception as problem:
-            self.report.problem = sentence_of(problem)
+            self._cancel()
+            report.was_cancelled = False
+            report.problem = sentence_of(problem)
             logger.exception("the run ended")
         finally:
-            self._drop_pending()
-        if self.report.kept:
-            self._on_result(self.report.kept[-1])
-        logger.info("%s", self.report.sentence)
-        return self.report
+            self._run.close()
+            for folder in self._folders.values():
+                shutil.rmtree(folder, ignore_errors=True)
+        if self._kept is not None:
+            self._on_result(self._kept)
+        logger.info("%s", report.sentence)
+        return report
 
-    def _begin(self, task: FrameTask) -> None:
-        """Export one frame and hand it to the sidecar, unless it is up to date."""
+    def _step(self) -> None:
+        """Supply the frame that is wanted, if one is, and see what came of the others."""
         self._check_cancelled()
-        if self._settings.only == knobs.MISSING and self._has_result(task):
-            self._keep(task)
-            return
-        self._show(f"Exporting frame {task.frame} {task.view}".rstrip())
-        folder = new_export_folder(task)
-        try:
-            self._submit(task, folder)
-        except FrameError as problem:
-            shutil.rmtree(folder, ignore_errors=True)
-            logger.error("%s", problem)
-            self.report.failed.append((task, sentence_of(problem)))
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-
-    def _submit(self, task: FrameTask, folder: Path) -> None:
-        files = export_files(folder, self._settings)
-        self._export(task, files)
-        fingerprints = {role: file_fingerprint(path) for role, path in files.items()}
-        if self._settings.only != knobs.ALL and self._is_done(task, fingerprints):
-            self._let_go(task, folder)
-            self._keep(task)
-            return
-        client = self._connect()
-        is_local = not self._settings.address or self._settings.shares_disk
-        pictures: dict[str, Any] = {role: path if is_local else path.read_bytes() for role, path in files.items()}
-        output = {"kind": "file", "path": str(task.result)} if is_local else {"kind": "exr"}
-        job = client.submit(
-            **pictures,
-            output={**output, **self._settings.output},
-            options=self._settings.options,
-            model=self._settings.weights,
-            priority="batch",
-            label=f"{task.result.stem} {task.frame} {task.view}".rstrip(),
-        )
-        self._pending.append(_Pending(task, folder, job, fingerprints))
-
-    def _finish_one(self) -> None:
-        """Wait for the oldest frame and note what became of it."""
-        pending = self._pending[0]
-        while not pending.job.is_over:
-            self._check_cancelled()
-            share = pending.job.done / pending.job.total if pending.job.total else 0.0
-            self._show(self._sentence(pending), share)
+        task = self._run.next_wanted()
+        if task is not None:
+            self._supply(task)
+        self._look()
+        if task is None:
             time.sleep(LOOK_SECONDS)
-        self._pending.popleft()
+
+    def _supply(self, task: FrameTask) -> None:
+        """Export one frame and hand it over."""
+        self._progress.show(self._run.share, f"Exporting frame {task.name}")
         try:
-            result = pending.job.wait(0)
-            if result.exr is not None:
-                _write(pending.task.result, result.exr)
-        except PluginError:
-            self._let_go(pending.task, pending.folder)
+            self._folders[task] = folder = new_export_folder(task)
+            files = export_files(folder, self._settings)
+            self._export(task, files)
+        except FrameError as problem:
+            self._run.fail(task, sentence_of(problem))
+        except OSError as problem:
+            why = problem.strerror or problem
+            self._run.fail(task, f"{task.result.parent} cannot be written ({why}): fix folder or disk.", ends_run=True)
+        except CancelledByArtist:
             raise
-        except SidecarError as error:
-            self._let_go(pending.task, pending.folder)
-            if error.code == "cancelled":
-                raise CancelledByArtist(error.sentence) from error
-            logger.error("frame %d %s: %s\n%s", pending.task.frame, pending.task.view, error.sentence, error.detail)
-            if error.code not in FRAME_CODES:
-                raise
-            self.report.failed.append((pending.task, error.sentence))
+        except PluginError as problem:
+            self._run.fail(task, sentence_of(problem), ends_run=True)
+        else:
+            self._run.supply(task, FrameInputs(dict(files)))
+
+    def _look(self) -> None:
+        """Show what happened since the last look."""
+        sentence = ""
+        for event in self._run.poll():
+            sentence = event.sentence or sentence
+            self._note(event)
+        if self._run.is_over:
             return
-        self._note(pending, result)
+        client = self._connect() if sentence else None
+        if client is not None:
+            self._progress.show(self._run.share, sentence if client.state == "connected" else client.sentence)
 
-    def _note(self, pending: _Pending, result: JobResult) -> None:
-        """Record a finished frame and show it."""
-        facts = {**result.facts, "seconds": dict(result.timings), "warnings": list(result.warnings)}
-        record = FrameRecord(
-            frame=pending.task.frame,
-            view=pending.task.view,
-            inputs=pending.fingerprints,
-            recipe=self._settings.recipe,
-            facts=facts,
-        )
-        write_record(pending.task.result, record)
-        self._let_go(pending.task, pending.folder)
-        self.report.made.append(pending.task)
-        self._on_result(pending.task)
+    def _note(self, event: FrameEvent) -> None:
+        if event.kind == "progress" or event.task is None:
+            return
+        if event.kind == "failed":
+            logger.error("frame %s: %s", event.task.name, event.sentence)
+        self._let_go(event.task, was_read=event.kind in ("made", "kept"))
+        if event.kind == "made":
+            self._on_result(event.task)
+        elif event.kind in ("kept", "shared"):
+            self._kept = event.task
 
-    def _is_done(self, task: FrameTask, fingerprints: Mapping[str, str]) -> bool:
-        """Whether the result was made from these pictures with these settings, here or on a farm."""
-        settings = self._settings
-        ways = ((fingerprints, settings.recipe), (farm_inputs(fingerprints), farm_recipe(settings)))
-        return any(frame_state(task.result, inputs, recipe) == FrameState.DONE for inputs, recipe in ways)
-
-    def _has_result(self, task: FrameTask) -> bool:
-        """Whether there is a result of these settings, whatever the plate looks like now."""
-        record = read_record(task.result) if task.result.exists() else None
-        return record is not None and dict(record.recipe) in (self._settings.recipe, farm_recipe(self._settings))
-
-    def _keep(self, task: FrameTask) -> None:
-        self.report.kept.append(task)
-
-    def _let_go(self, task: FrameTask, folder: Path) -> None:
+    def _let_go(self, task: FrameTask, *, was_read: bool) -> None:
         """Remove the exported pictures, or move them where they may stay."""
-        if self._settings.keeps_exports:
-            for picture in sorted(folder.iterdir()):
-                kept = kept_export(task, picture.stem)
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                picture.replace(kept)
+        folder = self._folders.pop(task, None)
+        if folder is None:
+            return
+        if self._settings.keeps_exports and was_read:
+            keep_export(task, folder, self._settings.result)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _drop_pending(self) -> None:
-        """Cancel what the sidecar still has, and wait a moment so that it reads no file that goes away."""
-        if not self._pending:
-            return
-        client = self._connect()
-        for pending in self._pending:
-            client.cancel(pending.job)
-        give_up = time.monotonic() + 5.0
-        for pending in self._pending:
-            while not pending.job.is_over and time.monotonic() < give_up:
-                time.sleep(LOOK_SECONDS)
-            result = pending.job.result
-            try:
-                if result is not None and result.path is not None:
-                    self._note(pending, result)  # it was done before the cancel came
-            except OSError:
-                logger.exception("the record of frame %d cannot be written", pending.task.frame)
-            shutil.rmtree(pending.folder, ignore_errors=True)
-        self._pending.clear()
+    def _cancel(self) -> None:
+        """Cancel what the sidecar still has, and wait a moment; what was finished in time is recorded."""
+        self._run.cancel()
+        give_up = time.monotonic() + END_SECONDS
+        while True:
+            for event in self._run.poll():
+                self._note(event)
+            if self._run.is_over or time.monotonic() > give_up:
+                return
+            time.sleep(LOOK_SECONDS)
 
     def _check_cancelled(self) -> None:
         if self._progress.is_cancelled:
             raise CancelledByArtist("The run was cancelled.")
-
-    def _show(self, sentence: str, share_of_frame: float = 0.0) -> None:
-        over = len(self.report.made) + len(self.report.kept) + len(self.report.failed)
-        self._progress.show((over + share_of_frame) / max(1, len(self._tasks)), sentence)
-
-    def _sentence(self, pending: _Pending) -> str:
-        task, job = pending.task, pending.job
-        tiles = f", tile {job.done} of {job.total}" if job.total else f", {job.stage}"
-        client = self._connect()
-        if client.state != "connected":
-            return client.sentence
-        return f"Frame {task.frame} {task.view}".rstrip() + tiles
 
 
 def new_export_folder(task: FrameTask) -> Path:
@@ -297,17 +196,9 @@ def export_files(folder: Path, settings: Settings) -> dict[str, Path]:
     return {role: folder / f"{role}.exr" for role in ("plate", *settings.roles)}
 
 
-def kept_export(task: FrameTask, role: str) -> Path:
-    """Return where an exported picture may stay: in `export`, beside the results, named as they are."""
-    return task.result.parent / "export" / role / task.result.name
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write the bytes under another name and rename, so that a Read never sees half a file."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as problem:
-        temporary.unlink(missing_ok=True)
-        raise PluginError(f"{path} cannot be written ({problem.strerror}): mend the folder or the disk.") from problem
+def keep_export(task: FrameTask, folder: Path, result: str) -> None:
+    """Move the exported pictures of a frame where they may stay: in `export`, beside the results, named as they are."""
+    for picture in sorted(folder.iterdir()):
+        kept = FramePattern(exported_pattern(result, picture.stem)).path(task.frame, task.view)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        picture.replace(kept)

@@ -12,11 +12,16 @@ from typing import Any, Callable, Protocol
 from . import host
 from .connection import client_for
 from .errors import CancelledByArtist, FrameError, PluginError, sentence_of
-from .frames import FrameTask, chosen_frames, chosen_views, plan_tasks
+from .frames import chosen_frames, chosen_views, plan_tasks
 from .log import logger
-from .run import Exporter, FrameRun, Progress, Report
+from .ownership import identify
+from .run import Exporter, Progress, RunDriver, remove_old_exports
 from .settings import Settings, read_settings
+from .sidecar.client import Client
+from .sidecar.shots.ownership import check_owner
 from .sidecar.shots.pattern import FramePattern
+from .sidecar.shots.report import FrameTask, RunReport
+from .sidecar.shots.run import FrameRun
 
 
 class Work:
@@ -36,6 +41,8 @@ class Work:
         #: The script was closed: a node of this name may be another one now.
         self.is_abandoned = False
         values = {**host.values_of(node), **(overrides or {})}
+        self.owner = identify(node)
+        values["lfp_cache"] = node["lfp_cache"].value()
         self.scene = host.scene_of(node)
         frames, views = chosen_frames(values, self.scene), chosen_views(values, self.scene)
         values["lfp_cache"] = host.result_pattern(node, frames, views)
@@ -56,6 +63,8 @@ class Work:
         """Render the pictures of one frame; main thread only."""
         self._check_there()
         settings = self.settings
+        if host.locks_open_files() and task.result.exists():
+            host.let_go_of_result(self.node)
         host.export(self.node, task.frame, task.view, files, settings.roles, settings.channel, settings.export_depth)
         missing = [path for path in files.values() if not path.exists()]
         if missing:
@@ -89,6 +98,11 @@ class Work:
         if not self.is_abandoned and host.is_alive(self.node):
             host.set_value(self.node, "lfp_state", sentence)
 
+    def keep_farm_command(self, command: str) -> None:
+        """Write the command of the last export on the node; main thread only."""
+        if not self.is_abandoned and host.is_alive(self.node):
+            host.set_value(self.node, "lfp_farm_command", command)
+
     def _check_there(self) -> None:
         if self.is_abandoned:
             raise CancelledByArtist("The script was closed.")
@@ -114,10 +128,33 @@ class Outcome(Protocol):
 Follow = Callable[[Work, Exporter, Progress, Callable[[FrameTask], None]], Outcome]
 
 
-def matte_frames(work: Work, export: Exporter, progress: Progress, on_result: Callable[[FrameTask], None]) -> Report:
-    """Matte the frames; safe on any thread when the exporter is."""
-    address = work.settings.address
-    return FrameRun(work.settings, work.tasks, export, lambda: client_for(address), progress, on_result).run()
+def matte_frames(work: Work, export: Exporter, progress: Progress, on_result: Callable[[FrameTask], None]) -> RunReport:
+    """Matte the frames; safe on any thread when the exporter is.
+
+    Raises:
+        ShotError: the folder holds results of another shot.
+    """
+    settings = work.settings
+    views = list(dict.fromkeys(task.view for task in work.tasks))
+    taken = check_owner(FramePattern(settings.result), views, work.owner)
+
+    def connect() -> Client:
+        return client_for(settings.address)
+
+    run = FrameRun(
+        work.tasks,
+        settings.request,
+        work.owner,
+        connect,
+        redo=settings.redo,
+        sends_files=settings.sends_paths,
+        sidecar_writes=settings.sends_paths,
+        priority="interactive" if len(work.tasks) == 1 else "batch",
+    )
+    run.report.warnings += [taken] if taken else []
+    for folder in {task.result.parent for task in work.tasks}:
+        remove_old_exports(folder)
+    return RunDriver(run, settings, export, connect, progress, on_result).go()
 
 
 def show_results(node: Any) -> None:
@@ -142,10 +179,10 @@ def result_span(pattern: str, views: Sequence[str]) -> tuple[int, int] | None:
     return (min(frames), max(frames)) if frames else None
 
 
-def run_here(work: Work) -> Report:
+def run_here(work: Work) -> RunReport:
     """Matte on this very thread, for sessions without a window."""
     report = matte_frames(work, work.export, host.TerminalProgress(threading.Event()), work.note_result)
-    if report.made or report.kept:
+    if report.made or report.kept or report.shared:
         work.show()
     work.tell(report.sentence)
     return report
@@ -219,11 +256,15 @@ class Runs:
                 outcome = follow(work, export, progress, on_result)
             finally:
                 progress.close()
-            sentence = outcome.sentence
-            if outcome.notice and not work.is_abandoned:
-                main.post(lambda: host.say(f"{name}: {outcome.notice}"))
+            sentence, notice = outcome.sentence, outcome.notice
+            command = getattr(outcome, "farm_command", "")
         except Exception as problem:
             logger.exception("the run of %s ended", name)
-            sentence = sentence_of(problem)
+            sentence = notice = sentence_of(problem)
+            command = ""
+        if notice and not work.is_abandoned:
+            main.post(lambda: host.say(f"{name}: {notice}"))
+        if command:
+            main.post(lambda: work.keep_farm_command(command))
         main.post(work.show_last)
         main.post(lambda: work.tell(sentence))

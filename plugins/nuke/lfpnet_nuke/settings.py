@@ -9,7 +9,12 @@ from typing import Any
 
 from . import knobs
 from .errors import PluginError
-from .models import weights_fingerprint
+from .sidecar.shots.report import Redo
+from .sidecar.shots.request import MatteRequest
+
+#: What the mask is -> roles of the pictures.
+MASKS = {knobs.TRIMAP: ("trimap",), knobs.ROTO: ("roto",), knobs.CORE_AND_EDGE: ("core", "edge")}
+REDO = {knobs.STALE: Redo.STALE, knobs.MISSING: Redo.OTHER_SETTINGS, knobs.ALL: Redo.ALL}
 
 
 @dataclass(frozen=True)
@@ -64,40 +69,31 @@ class Settings:
         return {"roto" if self.mode == knobs.ROTO else "trimap": "Trimap"}
 
     @property
-    def options(self) -> dict[str, Any]:
-        """The `options` of a submit message."""
-        options: dict[str, Any] = {"plan": self.plan, "tta": self.has_augmentation}
-        if self.tile:
-            options["tile"] = self.tile
-        if self.mode == knobs.ROTO:
-            options.update(inner_pixels=self.inner_pixels, outer_pixels=self.outer_pixels)
-        if self.working_space:
-            options["working_space"] = self.working_space
-        return options
+    def request(self) -> MatteRequest:
+        """Everything beside the pictures that changes a matte, as hosts, farms and records have it."""
+        return MatteRequest(
+            masks=MASKS[self.mode],
+            inner_pixels=self.inner_pixels,
+            outer_pixels=self.outer_pixels,
+            model=self.weights,
+            plan=self.plan,
+            tile=self.tile,
+            tta=self.has_augmentation,
+            depth=self.depth,
+            layers="nuke",
+            working_space=self.working_space,
+            capture={"channel": self.channel, "export_depth": self.export_depth},
+        )
 
     @property
-    def output(self) -> dict[str, Any]:
-        """The `output` of a submit message but its kind and path."""
-        return {"depth": self.depth, "compression": "zips", "layers": "nuke"}
+    def redo(self) -> Redo:
+        """Which frames that have a result are made again."""
+        return REDO[self.only]
 
     @property
-    def weights_used(self) -> dict[str, str]:
-        """The hash of weights in the user's own folder, which may be replaced under the same name."""
-        fingerprint = None if self.address else weights_fingerprint(self.weights)
-        return {} if fingerprint is None else {"weights": fingerprint}
-
-    @property
-    def recipe(self) -> dict[str, Any]:
-        """Everything beside the pictures that changes the result; kept in the frame's record."""
-        return {
-            **self.weights_used,
-            "model": self.weights,
-            "mode": self.mode,
-            "channel": self.channel,
-            "export_depth": self.export_depth,
-            **self.options,
-            **self.output,
-        }
+    def sends_paths(self) -> bool:
+        """Whether the sidecar sees the same disk."""
+        return not self.address or self.shares_disk
 
 
 def read_settings(values: Mapping[str, Any], scene: Scene) -> Settings:

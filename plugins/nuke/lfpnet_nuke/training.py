@@ -12,6 +12,7 @@ from . import host
 from .errors import PluginError
 from .frames import default_pattern
 from .models import models_folder, training_sentence
+from .ownership import identify
 from .sidecar.client import Client
 from .sidecar.shots.pairs import add_training_pair, training_pairs
 
@@ -69,8 +70,8 @@ def _pairs_folder(node: Any) -> Path:
     named = str(node["lfp_pairs"].value() or "").strip()
     if named:
         return Path(named)
-    pattern = default_pattern(host.script_path(), host.full_name(node), host.home())
-    return Path(pattern).parent.parent / "pairs"
+    owner = identify(node)
+    return Path(default_pattern(owner.file, owner.node, owner, host.home())).parent.parent / "pairs"
 
 
 def _shot_name() -> str:

@@ -173,3 +173,25 @@ def test_an_older_node_is_brought_up_to_date_when_it_is_pasted(make_stage, plugi
     assert pasted["lfp_outside"].value() == "error"
     assert pasted.node("Result")["before"].value() == "hold"
     assert pasted.node("Result")["last"].value() == 1003
+
+
+def test_a_result_that_is_made_anew_is_not_held_open_where_the_system_locks_it(make_stage, monkeypatch):
+    from lfpnet_nuke.host import nodes
+    from lfpnet_nuke.sidecar.client import Client
+
+    stage = make_stage()
+    node = stage.scene()
+    stage.press(node, "lfp_matte_current")
+    stage.check_matte(node, 1001)
+    result = str(stage.result(node, 1001))
+    assert result in _session.open_files()
+    held = []
+    whole = Client.submit
+    monkeypatch.setattr(nodes, "LOCKS_OPEN_FILES", True)
+    monkeypatch.setattr(
+        Client, "submit", lambda *values, **named: (held.append(_session.open_files()), whole(*values, **named))[1]
+    )
+    node["lfp_tile"].setValue(16)
+    stage.press(node, "lfp_matte_current")
+    assert [result in files for files in held] == [False]
+    stage.check_matte(node, 1001)

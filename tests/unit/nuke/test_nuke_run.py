@@ -20,7 +20,11 @@ class QuickClient:
         self.fails: dict[int, str] = {}
         self.never_ends = False
 
-    def submit(self, **request):
+    def models(self):
+        return [{"name": "default", "fingerprint": ""}]
+
+    def submit(self, plate, **request):
+        request = {"plate": plate, **request}
         self.jobs.append(request)
         job = self.plugin("sidecar.client.job").Job({}, {})
         code = self.fails.get(len(self.jobs))
@@ -85,15 +89,27 @@ class Shot:
         values = {**VALUES, "lfp_cache": str(self.folder / "a.%V.%04d.exr"), **changed}
         settings = self.plugin("settings").read_settings(values, scene)
         tasks = self.plugin("frames").plan_tasks(settings.result, FRAMES, ["main"])
-        run = self.plugin("run").FrameRun(
-            settings,
+        owner = self.plugin("identity").Identity("0" * 32, "/shots/a.nk", "LFPNet1").owner
+        run = self.plugin("sidecar.shots.run").FrameRun(
             tasks,
+            settings.request,
+            owner,
+            lambda: self.client,
+            redo=settings.redo,
+            sends_files=settings.sends_paths,
+            sidecar_writes=settings.sends_paths,
+        )
+        for folder in {task.result.parent for task in tasks}:
+            self.plugin("run").remove_old_exports(folder)
+        driver = self.plugin("run").RunDriver(
+            run,
+            settings,
             self.export,
             lambda: self.client,
             progress or Watcher(),
             lambda task: self.shown.append(task.frame),
         )
-        return run.run()
+        return driver.go()
 
     def export(self, task, files) -> None:
         self.exported.append(task.frame)
@@ -154,7 +170,7 @@ def test_a_frame_that_cannot_be_matted_does_not_stop_the_others(shot):
     report = shot.run()
     assert [task.frame for task in report.made] == [1001, 1003]
     assert not report.is_whole
-    assert "1 failed, first frame 1002: Frame with bad_image: mend it." in report.sentence
+    assert "1 failed, first frame 1002 main: Frame with bad_image: mend it." in report.sentence
     assert not shot.leftovers()
 
 
@@ -186,7 +202,7 @@ def test_an_export_that_fails_for_one_frame_does_not_stop_the_others(shot, plugi
     shot.export = export
     report = shot.run()
     assert [task.frame for task in report.made] == [1001, 1003]
-    assert "1 failed, first frame 1002: Frame 1002 of the plate is not there: render it." in report.notice
+    assert "1 failed, first frame 1002 main: Frame 1002 of the plate is not there: render it." in report.notice
     assert not shot.leftovers()
 
 

@@ -26,7 +26,15 @@ def read(plugin, scene):
 
 def test_every_knob_with_a_value_has_a_value_here(plugin):
     named = {row.name for row in plugin("knobs").VALUE_KNOBS}
-    others = {"lfp_show", "lfp_outside", "lfp_version", "lfp_pairs", "lfp_approved", "lfp_new_weights", "lfp_minutes"}
+    others = set(plugin("knobs").HIDDEN) | {
+        "lfp_farm_command",
+        "lfp_show",
+        "lfp_outside",
+        "lfp_pairs",
+        "lfp_approved",
+        "lfp_new_weights",
+        "lfp_minutes",
+    }
     assert named - others == set(VALUES)
 
 
@@ -41,8 +49,8 @@ def test_core_and_edge_need_the_third_input(plugin, read):
 
 
 def test_bands_are_sent_for_a_soft_roto_only(read):
-    assert read(lfp_mode="soft roto").options["inner_pixels"] == 8.0
-    assert "inner_pixels" not in read().options
+    assert read(lfp_mode="soft roto").request.options()["inner_pixels"] == 8.0
+    assert "inner_pixels" not in read().request.options()
 
 
 @pytest.mark.parametrize("path", ["", "a.%04d.exr", "/shots/a.%04d.tif"])
@@ -71,26 +79,12 @@ def test_a_tile_that_no_plan_takes_is_refused(plugin, read, tile):
     ],
 )
 def test_what_changes_the_result_changes_the_recipe(read, changed):
-    assert read(**changed).recipe != read().recipe
-
-
-def test_weights_that_were_replaced_under_their_name_change_the_recipe(read, plugin, tmp_path, monkeypatch):
-    monkeypatch.setenv("LFPNET_MODELS", str(tmp_path))
-    (tmp_path / "hair.safetensors").write_bytes(b"first")
-    farm_recipe = plugin("farm_job").farm_recipe
-    settings = read(lfp_weights="hair")
-    first, farms = settings.recipe, farm_recipe(settings)
-    assert first == read(lfp_weights="hair").recipe
-    (tmp_path / "hair.safetensors").write_bytes(b"second weights")
-    assert settings.recipe != first
-    assert farm_recipe(settings) != farms
-    assert "weights" not in read(lfp_weights="hair", lfp_address="tcp://gpu:5571").recipe
-    assert "weights" not in read(lfp_weights="bald").recipe
+    assert read(**changed).request.record() != read().request.record()
 
 
 @pytest.mark.parametrize("changed", [{"lfp_only": "all"}, {"lfp_keep_exports": True}, {"lfp_address": "tcp://gpu:1"}])
 def test_what_does_not_change_the_result_leaves_the_recipe(read, changed):
-    assert read(**changed).recipe == read().recipe
+    assert read(**changed).request.record() == read().request.record()
 
 
 @pytest.mark.parametrize(
@@ -132,6 +126,11 @@ def test_frames_that_would_share_a_file_are_refused(plugin, pattern, frames, vie
 
 
 def test_a_new_nodes_results_go_beside_the_script_or_home(plugin):
-    default = plugin("frames").default_pattern
-    assert default("/shots/a b/comp.nk", "LFPNet1", "/home/me") == "/shots/a b/lfpnet/comp/LFPNet1/LFPNet1.%V.%04d.exr"
-    assert default("", "Group1.LFPNet1", "/home/me") == "/home/me/lfpnet/Group1_LFPNet1/Group1_LFPNet1.%V.%04d.exr"
+    default, new = plugin("frames").default_pattern, plugin("identity").new_identity
+    owner = new("/shots/a b/comp_v002.nk", "LFPNet1").owner
+    found = default(owner.file, owner.node, owner, "/home/me")
+    assert found == "/shots/a b/lfpnet/comp_v002/LFPNet1/LFPNet1.%V.%04d.exr"
+    unsaved = [new("unsaved:1", "Group1.LFPNet1").owner for _ in range(2)]
+    one, two = (default(owner.file, owner.node, owner, "/home/me") for owner in unsaved)
+    assert one != two, "two scripts that were never saved write into one folder"
+    assert one.startswith("/home/me/lfpnet/unsaved/")

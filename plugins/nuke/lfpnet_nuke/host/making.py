@@ -12,16 +12,19 @@ from .session import has_window
 
 
 def create() -> Any:
-    """Make a node: a plain Group with knobs and inner nodes, as the tables say; a selected node becomes its plate."""
+    """Make a node: a plain Group with knobs and inner nodes, as the tables say; selected nodes become its inputs."""
     selected = nuke.selectedNodes()
     node = nuke.createNode("Group", inpanel=False)
     node.setName("LFPNet1")
     add_missing_knobs(node)
+    node["tile_color"].setValue(knobs.TILE_COLOUR)
+    node["label"].setValue("[value lfp_mode]")
     for layer, channels in graph.LAYERS.items():
         nuke.Layer(layer, [f"{layer}.{channel}" for channel in channels])
     build_inside(node)
-    if len(selected) == 1:  # a group takes inputs only once it has Input nodes
-        node.setInput(0, selected[0])
+    if len(selected) <= len(graph.INPUTS):  # a group takes inputs only once it has Input nodes
+        for index, source in enumerate(reversed(selected)):  # Nuke gives the last one selected first
+            node.setInput(index, source)
     if has_window():
         node.showControlPanel()
     return node
@@ -55,7 +58,9 @@ def _make_knob(row: knobs.KnobRow) -> Any:
         (knob.setFlag if row.starts_line else knob.clearFlag)(nuke.STARTLINE)
     if row.kind in ("Double_Knob", "Int_Knob"):
         knob.setFlag(nuke.NO_ANIMATION)
-    if row.name == "lfp_version":
+    if row.span is not None:
+        knob.setRange(*row.span)
+    if row.name in knobs.HIDDEN:
         knob.setFlag(nuke.INVISIBLE)
     return knob
 

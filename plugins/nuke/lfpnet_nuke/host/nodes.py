@@ -12,6 +12,14 @@ from lfpnet_nuke import graph, knobs
 from lfpnet_nuke.errors import PluginError
 from lfpnet_nuke.settings import Scene
 
+#: Windows replaces no file that is open, and Nuke keeps open what a Read has shown.
+LOCKS_OPEN_FILES = os.name == "nt"
+
+
+def locks_open_files() -> bool:
+    """Whether a result that is shown must be let go before it is made anew."""
+    return LOCKS_OPEN_FILES
+
 
 def find(name: str) -> Any:
     """Return a node by its full name.
@@ -83,15 +91,27 @@ def scene_of(node: Any) -> Scene:
 def show_result(node: Any, frames: tuple[int, int]) -> None:
     """Tell the inner Read which frames there are and have it read them afresh."""
     read = _result_of(node)
+    if str(read["file"].value()) != graph.RESULT_FILE:
+        read["file"].setValue(graph.RESULT_FILE)
     for knob, frame in (("first", frames[0]), ("last", frames[1]), ("origfirst", frames[0]), ("origlast", frames[1])):
         if int(read[knob].value()) != frame:
             read[knob].setValue(frame)
     read["reload"].execute()
 
 
+def let_go_of_result(node: Any) -> None:
+    """Have the inner Read close its files; `show_result` lets it read again."""
+    _result_of(node)["file"].setValue("")
+
+
 def show_matte(node: Any) -> None:
     """Let the node give the matte."""
     set_value(node, "lfp_show", knobs.MATTE)
+
+
+def show_plate(node: Any) -> None:
+    """Let the node give the plate as it came."""
+    set_value(node, "lfp_show", knobs.PLATE)
 
 
 def is_alive(node: Any) -> bool:
@@ -119,7 +139,8 @@ def result_pattern(node: Any, frames: Sequence[int], views: Sequence[str]) -> st
                 "use %04d and %V for them."
             )
         text = found.pop()
-    project = str(nuke.root()["project_directory"].evaluate() or "").strip()
+    folder: Any = nuke.root()["project_directory"]
+    project = str(folder.evaluate() or "").strip()
     if text and not os.path.isabs(text) and project:  # noqa: PTH117 - Nuke's own spelling
         text = os.path.normpath(os.path.join(project, text)).replace(os.sep, "/")  # noqa: PTH118 - as above
     return text

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Callable
 
 import nuke
 
 from lfpnet_nuke.errors import PluginError
+
+#: For what Nuke has and its published stubs lack.
+NUKE: Any = nuke
 
 
 def has_window() -> bool:
@@ -45,7 +49,7 @@ def say(sentence: str) -> None:
 
 def add_menu_command(label: str, command: Callable[[], Any]) -> None:
     """Add an entry to the menu of nodes."""
-    nuke.menu("Nodes").addMenu("LFPNet").addCommand(label, command)
+    nuke.menu("Nodes").addMenu("LFPNet").addCommand(label, command, icon="LFPNet.png")
 
 
 def on_script_load(call: Callable[[], Any]) -> None:
@@ -59,7 +63,7 @@ def on_node_created(call: Callable[[Any], Any]) -> None:
     def created() -> None:
         node = nuke.thisNode()
         if has_window():  # without one nothing is pasted, and scripts are looked at once they are loaded
-            nuke.executeDeferred(lambda: call(node))
+            defer(lambda: call(node))
 
     nuke.addOnCreate(created, nodeClass="Group")
 
@@ -69,9 +73,26 @@ def on_script_close(call: Callable[[], Any]) -> None:
     nuke.addOnScriptClose(call)
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Change knobs without a step of Undo and without marking the script as changed."""
+    was_modified = nuke.root().modified()
+    nuke.Undo.disable()
+    try:
+        yield
+    finally:
+        nuke.Undo.enable()
+        nuke.root().setModified(was_modified)
+
+
+def on_script_save(call: Callable[[], Any]) -> None:
+    """Have a function called before a script is saved; it has its new name by then."""
+    nuke.addOnScriptSave(call)
+
+
 def defer(call: Callable[[], Any]) -> None:
     """Have a function called when Nuke is idle."""
-    nuke.executeDeferred(call)
+    NUKE.executeDeferred(call)
 
 
 def script_arguments(file: str, known: Sequence[str]) -> list[str]:

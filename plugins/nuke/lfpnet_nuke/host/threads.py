@@ -14,6 +14,8 @@ import nuke
 from lfpnet_nuke.errors import BusyError, CancelledByArtist, sentence_of
 from lfpnet_nuke.log import logger
 
+from .session import defer
+
 WAIT_SECONDS = 0.1
 
 
@@ -58,7 +60,7 @@ class MainThread:
             done.set()
 
         # Errors return as values: Nuke prints and swallows what a call on the main thread raises.
-        nuke.executeInMainThread(_logged(lambda: nuke.executeDeferred(run)))
+        nuke.executeInMainThread(_logged(lambda: defer(run)))
         while not done.wait(WAIT_SECONDS):
             if self._is_cancelled():
                 is_dropped.set()

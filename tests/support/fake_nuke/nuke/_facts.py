@@ -44,7 +44,7 @@ GENERIC = {
     "hide_input": OFF,
     "cached": OFF,
     "postage_stamp": OFF,
-    "tile_color": NUMBER,
+    "tile_color": KnobFact("Int_Knob", 0),
     "note_font_size": NUMBER,
     "help": KnobFact("EvalString_Knob", ""),
     "knobChanged": PYTHON,

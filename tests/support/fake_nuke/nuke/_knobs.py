@@ -151,6 +151,9 @@ class Int_Knob(Array_Knob):
     def _parsed(self, text: str) -> Any:
         return int(float(text))
 
+    def _text(self) -> str:
+        return str(self._value)
+
 
 class Boolean_Knob(Array_Knob):
     _number = 6

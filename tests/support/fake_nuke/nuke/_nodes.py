@@ -152,6 +152,8 @@ class Node(_session.OnMainThread):
         from . import _callbacks
 
         _session.changed()
+        if self._kind == "Read" and knob.name() == "file":
+            self._forget_what_was_read()
         if self._kind == "Write" and knob.name() == "file_type":
             self._follow_file_type(knob._value)
         _callbacks.run("knobChanged", self, knob)
@@ -164,12 +166,15 @@ class Node(_session.OnMainThread):
             elif file_type != "exr":
                 self._knobs.pop(name, None)
 
+    def _forget_what_was_read(self) -> None:
+        cache = _session.current().read_cache
+        for key in [key for key in cache if key[0] == self.fullName()]:
+            del cache[key]
+
     def _pressed(self, knob: Any) -> None:
         """The `reload` of a Read forgets what was read."""
         if self._kind == "Read" and knob.name() == "reload" and not _is_localized(self):
-            cache = _session.current().read_cache
-            for key in [key for key in cache if key[0] == self.fullName()]:
-                del cache[key]
+            self._forget_what_was_read()
 
     def _with_this(self, call: Callable[[], Any]) -> None:
         session = _session.current()

@@ -84,6 +84,11 @@ def current() -> Session:
     return SESSION
 
 
+def open_files() -> set[str]:
+    """Files that Reads have read and keep open, as Nuke does."""
+    return {name for _, name in SESSION.read_cache}
+
+
 def need_main_thread(what: str) -> None:
     """Nuke may crash when its graph is touched from another thread; the fake says so."""
     if threading.get_ident() != SESSION.main_thread:
