@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lfpnet.errors import ImageFileError
-from lfpnet.images.channel_names import layers_of
+from lfpnet.images.channel_names import is_data_pass, mask_layers_of
 from lfpnet.images.exr_file import ExrPart, channel_list
 
 
@@ -53,13 +53,12 @@ def find_colour(parts: list[ExrPart], layer: str | None, path: Path) -> ColourLa
 
 
 def _colour_layers(parts: list[ExrPart]) -> Iterator[ColourLayer]:
-    """Every layer with all of R, G, B, or with a Y that is not the luminance of a subsampled colour picture."""
+    """Every layer with all of R, G, B, or with a Y that belongs neither to chroma nor to a vector."""
     for part in parts:
-        is_luminance_chroma = {"RY", "BY"} <= set(part.channel_names)
-        for layer, components in layers_of(part).items():
+        for layer, components in mask_layers_of(part).items():
             if {"R", "G", "B"} <= set(components):
                 yield ColourLayer(part, layer, (components["R"], components["G"], components["B"]))
-            elif "Y" in components and not is_luminance_chroma:
+            elif "Y" in components and not is_data_pass(layer):
                 yield ColourLayer(part, layer, (components["Y"],))
 
 

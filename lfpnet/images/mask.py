@@ -1,6 +1,6 @@
 """Masks in: trimaps, roto, core and edge mattes and alphas from any picture that a plate may be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ class Mask:
         channel_read: name of the channel.
         path: the file, None for a mask made in memory.
         repaired_count: pixels that held NaN or infinity; these became 0 and +-65504.
+        notes: what a user should know about how the file was read.
     """
 
     pixels: Float32[np.ndarray, "h w"]
@@ -40,13 +41,15 @@ class Mask:
     channel_read: str
     path: Path | None
     repaired_count: int
+    notes: tuple[str, ...] = ()
 
 
 def read_mask(path: Path | str, *, channel: str | None = None, byte_limit: int = DEFAULT_BYTE_LIMIT) -> Mask:
     """Read one channel as a mask.
 
-    Which one, unless named: the only channel; the only one called Y or V (grey, or Blender's scalar); A unless it is
-    constant; R if red, green and blue are one grey; a constant A other than 1. Anything else is refused with the names.
+    Which one, unless named, is what `lfpnet.images.mask_channel` says: red, green and blue that are a drawn trimap; A
+    unless it is constant; a grey picture; the only channel. Passes of data are never masks. Anything else is refused
+    with the names.
 
     Args:
         path: any picture that `read_plate` takes.
@@ -58,14 +61,27 @@ def read_mask(path: Path | str, *, channel: str | None = None, byte_limit: int =
     """
     path = Path(path)
     kind = picture_kind(path)
-    return _from_exr(path, channel, byte_limit) if kind == "exr" else _from_raster(path, kind, channel, byte_limit)
+    if kind == "exr":
+        mask, count = _from_exr(path, channel, byte_limit)
+    else:
+        mask, count = _from_raster(path, kind, channel, byte_limit)
+    notes = list(mask.notes)
+    if channel is None and count > 1:
+        notes.append(f"{path.name}: the mask is its channel {mask.channel_read}.")
+    if mask.repaired_count:
+        notes.append(
+            f"{path.name} holds {mask.repaired_count} pixels that are NaN or infinite; NaN counts as background."
+        )
+    return replace(mask, notes=tuple(notes))
 
 
-def _from_exr(path: Path, channel: str | None, byte_limit: int) -> Mask:
-    part, name = find_mask(read_exr(path, byte_limit), channel, path)
+def _from_exr(path: Path, channel: str | None, byte_limit: int) -> tuple[Mask, int]:
+    """The mask, and how many channels there were to choose from."""
+    parts = read_exr(path, byte_limit)
+    part, name = find_mask(parts, channel, path)
     plane = part.channels[name]
     pixels = plane.astype(np.float32)
-    return Mask(
+    mask = Mask(
         pixels=pixels,
         depth="half" if plane.dtype == np.float16 else "float",
         data_window=part.data_window,
@@ -75,9 +91,10 @@ def _from_exr(path: Path, channel: str | None, byte_limit: int) -> Mask:
         path=path,
         repaired_count=replace_non_finite(pixels),
     )
+    return mask, sum(len(part.channel_names) for part in parts)
 
 
-def _from_raster(path: Path, kind: Kind, channel: str | None, byte_limit: int) -> Mask:
+def _from_raster(path: Path, kind: Kind, channel: str | None, byte_limit: int) -> tuple[Mask, int]:
     samples, depth = read_raster(path, kind, byte_limit)
     planes = {
         name: samples[..., index]
@@ -86,7 +103,7 @@ def _from_raster(path: Path, kind: Kind, channel: str | None, byte_limit: int) -
     name = _raster_component(planes, channel, path)
     pixels = np.ascontiguousarray(planes[name])
     window = full_window(*pixels.shape)
-    return Mask(
+    mask = Mask(
         pixels=pixels,
         depth=depth,
         data_window=window,
@@ -96,6 +113,7 @@ def _from_raster(path: Path, kind: Kind, channel: str | None, byte_limit: int) -
         path=path,
         repaired_count=replace_non_finite(pixels),
     )
+    return mask, len(planes)
 
 
 def _raster_component(planes: dict[str, np.ndarray], channel: str | None, path: Path) -> str:
@@ -104,7 +122,7 @@ def _raster_component(planes: dict[str, np.ndarray], channel: str | None, path: 
         raise ImageFileError(f"{path} has no channel {channel}; it has {', '.join(planes)}, name one of these.")
     if channel is not None:
         return component_of(channel)
-    name = "Y" if "Y" in planes else choose_component(planes)
+    name = choose_component(planes)
     if name is None:
         raise ImageFileError(
             f"{path} was expected to be grey or to have an alpha, but its red, green and blue differ; "

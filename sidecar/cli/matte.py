@@ -119,9 +119,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(problem)
     _check_output(arguments)
     plate = read_plate(arguments.plate, layer=arguments.layer)
-    trimap = make_trimap(arguments, plate)
+    notes: list[str] = []
+    trimap = make_trimap(arguments, plate, notes.append)
     summary = inspect(trimap, plate.pixels.shape)
-    notes = list(summary.warnings)
+    notes += summary.warnings
     if plate.repaired_count:
         notes.append(
             f"The plate holds {plate.repaired_count} pixels that are NaN or infinite; they count as 0 and +-65504."

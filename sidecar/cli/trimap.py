@@ -35,9 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
     inputs = {path: f"the {option}" for option in PICTURES if (path := getattr(arguments, option)) is not None}
     check_outputs({path: name for path, name in outputs.items() if path is not None}, inputs)
     plate = read_plate(arguments.plate)
-    trimap = make_trimap(arguments, plate)
+    notes: list[str] = []
+    trimap = make_trimap(arguments, plate, notes.append)
     summary = inspect(trimap, plate.pixels.shape)
-    for warning in summary.warnings:
+    for warning in (*notes, *summary.warnings):
         print(f"lfpnet: {warning}", file=sys.stderr)
     if arguments.output is not None:
         write_mask(arguments.output, trimap, plate)
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         shown = display_encode(plate.pixels) if plate.is_linear else plate.pixels
         write_preview(arguments.preview, overlay(shown, trimap))
     if arguments.json:
-        print(json.dumps(asdict(summary)))
+        print(json.dumps({**asdict(summary), "notes": notes}))
     else:
         print(f"unknown: {summary.unknown_pixels} pixels, {summary.unknown_share:.1%} of the plate")
     return 0

@@ -1,6 +1,7 @@
 """The options that say where a trimap comes from, shared by `lfpnet matte` and `lfpnet trimap`."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from lfpnet.errors import ConfigurationError
@@ -37,34 +38,50 @@ def add_trimap_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--channel", help="channel of all mask files, for example A or matte.V")
 
 
-def make_trimap(arguments: argparse.Namespace, plate: Plate) -> TrimapPixels:
+def make_trimap(
+    arguments: argparse.Namespace, plate: Plate, say: Callable[[str], None] = lambda _note: None
+) -> TrimapPixels:
     """The trimap that the options describe, on the plate's pixels.
+
+    Args:
+        arguments: as parsed.
+        plate: what it is for.
+        say: takes what a user should know of how the masks were read, such as the channel that was chosen.
 
     Raises:
         ConfigurationError: the options contradict each other.
         InputError: a file cannot be used.
     """
-    trimap = _trimap_without_solid(arguments, plate)
+
+    def read(path: Path) -> AlphaPixels:
+        mask = read_mask(path, channel=arguments.channel)
+        for note in mask.notes:
+            say(note)
+        return align(mask, plate)
+
+    trimap = _trimap_without_solid(arguments, plate, read)
     if arguments.solid is None:
         return trimap
-    edge = None if arguments.edge is None else _read(arguments.edge, arguments, plate)
-    return with_solid(trimap, _read(arguments.solid, arguments, plate), edge=edge)
+    edge = None if arguments.edge is None else read(arguments.edge)
+    return with_solid(trimap, read(arguments.solid), edge=edge)
 
 
-def _trimap_without_solid(arguments: argparse.Namespace, plate: Plate) -> TrimapPixels:
+def _trimap_without_solid(
+    arguments: argparse.Namespace, plate: Plate, read: Callable[[Path], AlphaPixels]
+) -> TrimapPixels:
     has_pair = arguments.core is not None or arguments.edge is not None
     if has_pair == (arguments.trimap is not None):
         raise ConfigurationError(
             f"Expected either TRIMAP_OR_ROTO or --core and --edge, got {'both' if has_pair else 'neither'}; give one."
         )
     if arguments.core is not None and arguments.edge is not None:
-        return from_core_and_edge(_read(arguments.core, arguments, plate), _read(arguments.edge, arguments, plate))
+        return from_core_and_edge(read(arguments.core), read(arguments.edge))
     if has_pair:
         missing = "--edge" if arguments.edge is None else "--core"
         raise ConfigurationError(f"Expected --core and --edge together, got no {missing}; add it.")
     if arguments.trimap.suffix.lower() == ".json":
         return _from_shapes(arguments.trimap, plate)
-    given = _read(arguments.trimap, arguments, plate)
+    given = read(arguments.trimap)
     if arguments.band is None:
         return from_grey(given)
     if len(arguments.band) > 2:
@@ -72,10 +89,6 @@ def _trimap_without_solid(arguments: argparse.Namespace, plate: Plate) -> Trimap
             f"Expected one or two numbers after --band, got {len(arguments.band)}; give inner and outer."
         )
     return from_soft_roto(given, inner_pixels=arguments.band[0], outer_pixels=arguments.band[-1])
-
-
-def _read(path: Path, arguments: argparse.Namespace, plate: Plate) -> AlphaPixels:
-    return align(read_mask(path, channel=arguments.channel), plate)
 
 
 def _from_shapes(path: Path, plate: Plate) -> TrimapPixels:

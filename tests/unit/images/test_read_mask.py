@@ -161,3 +161,61 @@ def test_nan_that_red_green_and_blue_share_is_still_grey(tmp_path, save_exr):
     pixels = _random(5, 7)
     pixels[0, 0], pixels[1, 1] = np.nan, np.inf
     assert read_mask(save_exr(tmp_path / "m.exr", dict.fromkeys("RGB", pixels))).channel_read == "R"
+
+
+PASSES = {
+    "normals": ["N.X", "N.Y", "N.Z"],
+    "positions": ["P.X", "P.Y", "P.Z"],
+    "a pass of another renderer": ["worldPosition.X", "worldPosition.Y", "worldPosition.Z"],
+    "motion": ["forward.u", "forward.v"],
+    "texture coordinates": ["uv.u", "uv.v"],
+    "any vector": ["whatever.u", "whatever.v"],
+    "Blender's depth": ["Depth.V"],
+    "Blender's mist": ["ViewLayer.Mist.V"],
+    "depth": ["Z"],
+    "numbers of objects": ["id.Y"],
+}
+
+
+@pytest.mark.parametrize("names", PASSES.values(), ids=PASSES.keys())
+def test_a_pass_of_data_beside_the_mask_is_never_the_mask(tmp_path, save_exr, names):
+    roto = _random(5, 7)
+    passes = {name: _random(5, 7, seed=3 + index) for index, name in enumerate(names)}
+    path = save_exr(tmp_path / "m.exr", {"RGB": _random(5, 7, 3, seed=2), "A": roto, **passes})
+    mask = read_mask(path)
+    assert (mask.channel_read, np.array_equal(mask.pixels, roto)) == ("A", True)
+    assert mask.notes == ("m.exr: the mask is its channel A.",)
+
+
+@pytest.mark.parametrize("names", [PASSES[name] for name in ("normals", "motion", "any vector")])
+def test_passes_alone_are_refused_with_their_names(tmp_path, save_exr, names):
+    path = save_exr(tmp_path / "m.exr", {name: _random(5, 7, seed=index) for index, name in enumerate(names)})
+    with pytest.raises(ImageFileError, match=f"no channel that is plainly a mask among .*{names[0]}"):
+        read_mask(path)
+
+
+def test_several_masks_are_listed(tmp_path, save_exr):
+    path = save_exr(tmp_path / "m.exr", {"hair.V": _random(5, 7), "body.V": _random(5, 7, seed=2)})
+    with pytest.raises(ImageFileError, match=r"several channels that may be the mask \(.*hair\.V.*name one"):
+        read_mask(path)
+
+
+@pytest.mark.parametrize("kind", ["png", "exr"])
+def test_a_drawn_trimap_wins_over_an_alpha_that_is_no_trimap(tmp_path, save_exr, kind):
+    trimap = np.uint8([[0, 0, 128, 255, 255], [0, 128, 128, 128, 255]])
+    alpha = np.uint8([[10, 20, 30, 40, 50], [60, 70, 80, 90, 100]])
+    if kind == "png":
+        cv2.imwrite(str(tmp_path / "m.png"), np.dstack([trimap] * 3 + [alpha]))
+    else:
+        grey = (trimap / 255).astype(np.float32)
+        save_exr(tmp_path / "m.exr", {"RGB": np.dstack([grey] * 3), "A": (alpha / 255).astype(np.float32)})
+    mask = read_mask(tmp_path / f"m.{kind}")
+    assert mask.channel_read == "R"
+    assert np.array_equal(np.rint(mask.pixels * 255), trimap)
+
+
+def test_nan_in_a_mask_is_named(tmp_path, save_exr):
+    pixels = _random(5, 7)
+    pixels[2, 3] = np.nan
+    (note,) = read_mask(save_exr(tmp_path / "m.exr", {"Y": pixels})).notes
+    assert "1 pixels that are NaN" in note

@@ -201,3 +201,13 @@ def test_the_header_holds_metadata_but_nothing_about_storage(tmp_path, save_exr)
     assert header["frame"] == 1001
     assert header["pixelAspectRatio"] == 2.0
     assert not {"channels", "compression", "type", "dataWindow", "displayWindow", "lineOrder"} & set(header)
+
+
+def test_a_pass_of_data_is_no_plate(tmp_path, save_exr):
+    names = ("N.X", "N.Y", "N.Z")
+    path = save_exr(tmp_path / "n.exr", {name: np.ones((5, 7), np.float32) for name in names})
+    with pytest.raises(ImageFileError, match="expected to have R, G, B or Y"):
+        read_plate(path)
+    with_colour = {**{f"beauty.{c}": np.ones((5, 7), np.float32) for c in "RGB"}, "N.X": np.ones((5, 7), np.float32)}
+    path = save_exr(tmp_path / "b.exr", {**with_colour, "N.Y": np.ones((5, 7), np.float32)})
+    assert read_plate(path).channels_read == ("beauty.R", "beauty.G", "beauty.B")
