@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Around Blender's own events: gaps are closed before a render, the frame's state follows the time line."""
 
+import logging
 from typing import Any
 
 import bpy
 from bpy.app.handlers import persistent
 
+from . import ownership
 from .errors import ShotProblem
 from .host.quiet import is_quiet
 from .results import REFUSE
@@ -14,12 +16,16 @@ from .session import session
 from .shot import Shot, find_shots
 from .sidecar.shots.frames import format_frames
 
+log = logging.getLogger(__name__)
+
 
 @persistent
 def on_render(scene: bpy.types.Scene, *_: Any) -> None:
     """Close gaps, or say what is missing, before the scene renders."""
     if is_quiet():
         return
+    if bpy.app.background:
+        ownership.separate_copies()
     for shot in find_shots(scene):
         try:
             _prepare(shot)
@@ -46,10 +52,33 @@ def on_change(*_: Any) -> None:
 def on_load(*_: Any) -> None:
     """Another file was opened: its shots may have results."""
     session().forget()
+    ownership.on_file()
     if bpy.app.background:
         return
     for shot in find_shots(bpy.context.scene):
         session().look_up_states(shot)
+
+
+@persistent
+def before_save(path: Any = "", *_: Any) -> None:
+    """Results of a file that gets its first name move beside it."""
+    try:
+        ownership.before_save(path if isinstance(path, str) else "")
+    except OSError as problem:
+        log.warning("The mattes stay in the cache, they cannot be moved beside %s (%s).", path, problem)
+
+
+@persistent
+def after_save(*_: Any) -> None:
+    """After Save As the nodes are other ones."""
+    ownership.after_save()
+
+
+@persistent
+def on_append(*_: Any) -> None:
+    """Nodes of another file came in: they get an identity of their own."""
+    if not is_quiet():
+        ownership.separate_copies()
 
 
 @persistent
@@ -82,9 +111,13 @@ _HANDLERS = (
     (bpy.app.handlers.frame_change_post, on_frame_change),
     (bpy.app.handlers.depsgraph_update_post, on_change),
     (bpy.app.handlers.load_post, on_load),
+    (bpy.app.handlers.save_pre, before_save),
+    (bpy.app.handlers.save_post, after_save),
     (bpy.app.handlers.undo_post, on_undo),
     (bpy.app.handlers.redo_post, on_undo),
 )
+if hasattr(bpy.app.handlers, "blend_import_post"):  # since 4.3
+    _HANDLERS = (*_HANDLERS, (bpy.app.handlers.blend_import_post, on_append))
 
 
 def register() -> None:

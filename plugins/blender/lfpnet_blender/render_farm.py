@@ -52,7 +52,7 @@ def _matte(package: Any, shot: Any, frames: list[int], *, is_forced: bool) -> in
     except package.errors.ShotProblem as problem:
         return _say(str(problem), 2)
     running.wait()
-    return _say(run.sentence(), 1 if run.failed or run.is_cancelled else 0)
+    return _say(run.sentence(), 1 if run.failed or run.problem or run.is_cancelled else 0)
 
 
 def _save(package: Any, node: str, loaded: Any) -> int:

@@ -9,11 +9,12 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from .exr import write_empty
+from .sidecar.shots.identity import Owner
 from .sidecar.shots.pattern import FramePattern
-from .sidecar.shots.record import FrameRecord, FrameState, frame_state, read_record, write_record
+from .sidecar.shots.record import FrameRecord, FrameState, output_fingerprint, read_record, write_record
+from .sidecar.shots.request import MatteRequest, is_made_with
 
 DONE, STALE, MISSING = FrameState.DONE.value, FrameState.STALE.value, FrameState.MISSING.value
 #: Done, as far as can be seen without rendering the inputs.
@@ -25,15 +26,17 @@ _PLACEHOLDER = "placeholder"
 class ShotResults:
     """The results of one shot in one folder."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, owner: Owner) -> None:
         """Look at nothing yet.
 
         Args:
             folder: need not exist.
             name: what the files are called before the frame number.
+            owner: whose results count; those of others are neither shown, counted nor touched.
         """
         self.folder = folder
         self.name = name
+        self.owner = owner
         self._pattern = FramePattern(str(folder / f"{name}.####.exr"))
 
     def path(self, frame: int) -> Path:
@@ -44,23 +47,23 @@ class ShotResults:
         """Frames with a matte, stale ones included, placeholders not."""
         if not self.folder.is_dir():
             return []
-        return sorted(frame for frame in self._pattern.frames() if not self._is_placeholder(frame))
+        return sorted(frame for frame in self._pattern.frames() if self._is_result(frame))
 
-    def state(self, frame: int, recipe: Mapping[str, Any], sources: Mapping[str, str]) -> str:
+    def state(self, frame: int, request: MatteRequest, sources: Mapping[str, str]) -> str:
         """`done`, `stale`, `missing` or `unknown`, without reading a pixel.
 
         Args:
             frame: of the scene.
-            recipe: that of now.
+            request: that of now.
             sources: what is known of the inputs now; empty texts stand for what only a render could tell.
         """
         record = read_record(self.path(frame))
-        if record is not None and _PLACEHOLDER in record.recipe:
+        if not self.path(frame).is_file() or (record is not None and not self._counts(record)):
             return MISSING
-        state = frame_state(self.path(frame), record.inputs if record else {}, recipe)
-        if state is not FrameState.DONE:
-            return state.value
-        known = record.facts.get("sources", {}) if record else {}
+        is_noted = record is not None and record.owner is not None and is_made_with(record.recipe, request)
+        if not is_noted or record.output != output_fingerprint(self.path(frame)):
+            return STALE
+        known = record.facts.get("sources", {})
         if any(value and known.get(key) and known[key] != value for key, value in sources.items()):
             return STALE
         return DONE if all(value and known.get(key) for key, value in sources.items()) else UNKNOWN
@@ -88,18 +91,29 @@ class ShotResults:
         for frame in range(first, last + 1):
             if frame in done:
                 source = frame
+            elif self._is_foreign(frame):
+                continue
             elif how == REFUSE:
                 self.path(frame).unlink(missing_ok=True)
             else:
                 self._place(frame, source, how)
-        if first > 0:
+        if first > 0 and not self._is_foreign(first - 1):
             # Before the start of a sequence Blender shows the file of one number less.
             self._place(first - 1, first, HOLD)
         return first, last
 
-    def _is_placeholder(self, frame: int) -> bool:
+    def _is_result(self, frame: int) -> bool:
+        """Whether a file is a matte of this shot; one that nobody has noted is."""
         record = read_record(self.path(frame))
-        return record is not None and _PLACEHOLDER in record.recipe
+        return record is None or self._counts(record)
+
+    def _counts(self, record: FrameRecord) -> bool:
+        is_ours = record.owner is None or record.owner.id == self.owner.id
+        return is_ours and _PLACEHOLDER not in record.recipe
+
+    def _is_foreign(self, frame: int) -> bool:
+        record = read_record(self.path(frame))
+        return record is not None and record.owner is not None and record.owner.id != self.owner.id
 
     def _place(self, frame: int, source: int, how: str) -> None:
         path, source_path = self.path(frame), self.path(source)
@@ -113,7 +127,7 @@ class ShotResults:
             _link_or_copy(source_path, path)
         else:
             write_empty(path, source_path)
-        write_record(path, FrameRecord(frame, inputs={}, recipe=about))
+        write_record(path, FrameRecord(frame, inputs={}, recipe=about, owner=self.owner))
 
 
 def _link_or_copy(source: Path, path: Path) -> None:

@@ -19,12 +19,16 @@ from .host.group import reload_results, result_image
 from .host.preview import connect_viewer, is_previewing, show_preview
 from .host.quiet import is_rendering
 from .host.tree import compositor_tree
+from .host.upstream import has_keys
+from .ownership import separate_copies
 from .preferences import Preferences
 from .results import ShotResults
 from .run import Run
 from .sentences import Said, sidecar_sentence, training_sentence
-from .shot import Shot, describe_files, find_shot, find_shots, make_unique
-from .tasks import MatteTask, News, Snapshot
+from .shot import Shot, describe_files, find_shot, find_shots
+from .sidecar.shots.report import FrameTask
+from .sidecar.shots.request import MatteRequest
+from .tasks import News, RunOrder, Snapshot
 from .trimap_preview import make_trimap, overlay
 from .worker import Worker
 
@@ -69,6 +73,11 @@ class Session:
         """The connection as it was a moment ago."""
         return Snapshot() if self._worker is None else self._worker.snapshot
 
+    @property
+    def _weights(self) -> dict[str, str]:
+        """What the sidecar's weights hold, by name, as far as it has said."""
+        return {str(model["name"]): str(model.get("fingerprint", "")) for model in self.snapshot.models}
+
     def sidecar(self) -> Said:
         """The sidecar's state in a sentence."""
         return sidecar_sentence(self.snapshot)
@@ -99,16 +108,26 @@ class Session:
         Raises:
             ShotProblem: an input is not linked.
         """
+        if shot.group.library is not None:
+            raise ShotProblem(
+                f"{shot.node.name} is linked from {shot.group.library.filepath}: matte it there, or make it local here."
+            )
+        scene, place = shot.scene.name, (*(group.name for group in shot.path), shot.node.name)
+        separate_copies()
+        shot = _at(scene, place)
         shot.inputs()
-        make_unique(shot)
-        scene, name = shot.scene.name, shot.name
-
-        def task(frame: int) -> MatteTask:
-            return self._find(scene, name).task(frame, is_forced=is_forced, is_urgent=is_urgent)
-
+        name, results, tasks = shot.name, shot.results(), []
+        with read_frames(shot.scene) as reader:
+            for frame in frames:
+                if has_keys(shot.group):
+                    reader.go(frame)
+                tasks.append(FrameTask(frame, "", results.path(frame), shot.request(reader)))
         self._scenes[name] = scene
         self.said.pop(name, None)
-        self.runs[name] = Run(name, frames, task, self._ensure_worker())
+        worker = self._ensure_worker()
+        order = RunOrder(name, tuple(tasks), shot.request(), shot.owner(), is_forced, is_urgent)
+        self.runs[name] = Run(name, frames, lambda frame: self._find(scene, name).captured(frame), worker)
+        worker.matte(order)
         return self.runs[name]
 
     def cancel(self) -> None:
@@ -146,6 +165,7 @@ class Session:
         for window in bpy.context.window_manager.windows if is_touched else ():
             self.look_up_present(window.scene)
         if is_touched:
+            separate_copies()
             self._touched_at = now
             self._marked |= set(self.states)
             self._preview_again()
@@ -164,8 +184,9 @@ class Session:
             return
         with read_frames(scene) as reader:
             for shot in shots:
-                recipe, signature = next(shot.looks(reader, [frame]))
-                state = shot.results().state(frame, recipe.record(), shot.sources(frame) | signature)
+                request, signature = next(shot.looks(reader, [frame]))
+                request = request.with_fingerprint(self._weights.get(request.model, ""))
+                state = shot.results().state(frame, request, shot.sources(frame) | signature)
                 self.states[shot.name] = {**self.states[shot.name], frame: state}
 
     def preview(self, shot: Shot, frame: int) -> None:
@@ -174,13 +195,13 @@ class Session:
         Raises:
             ShotProblem: an input is not linked or has no pixels, or Blender renders.
         """
-        task = shot.task(frame, is_forced=True, is_urgent=True)
+        task = shot.captured(frame)
         step = max(1, -(-max(task.plate.array.shape[:2]) // PREVIEW_SIDE))
         plate = _bottom_up(task.plate)[::step, ::step]
         masks = {name: _bottom_up(mask)[::step, ::step] for name, mask in task.masks.items()}
-        bands = task.recipe.inner_pixels / step, task.recipe.outer_pixels / step
+        bands = task.request.inner_pixels / step, task.request.outer_pixels / step
         self._scenes[shot.name] = shot.scene.name
-        self._preview = (shot.name, (frame, task.recipe, task.sources))
+        self._preview = (shot.name, (frame, task.request, task.sources))
         self._compute("preview", shot.name, lambda: overlay(plate, make_trimap(masks, *bands)))
 
     def end_preview(self) -> None:
@@ -277,12 +298,12 @@ class Session:
                 self._show(news)
         elif news.shot in self.runs:
             self.runs[news.shot].take(news)
-            if news.kind == "done":
+            if news.kind == "made":
                 self._close_gaps_of(news.shot)
 
     def _on_over(self, name: str, run: Run) -> None:
         """Say what came of a run, and show it: also what was done already may not be shown, as after an undo."""
-        level = "error" if run.failed else "info" if run.is_cancelled else "ok"
+        level = "error" if run.failed or run.problem else "info" if run.is_cancelled else "ok"
         self.said[name] = Said(run.sentence(), level)
         if run.skipped:
             self._close_gaps_of(name)
@@ -308,7 +329,9 @@ class Session:
             if not looking.left:
                 self._looking.pop(name)
                 results, found = shot.results(), looking.found
-                self._compute("states", name, lambda results=results, found=found: _states(results, found))
+                self._compute(
+                    "states", name, lambda results=results, found=found: _states(results, found, self._weights)
+                )
 
     def _preview_again(self) -> None:
         """Show the trimap of now where it is shown and something about it changed."""
@@ -321,8 +344,8 @@ class Session:
             return
         frame = shot.scene.frame_current
         with read_frames(shot.scene) as reader:
-            recipe, signature = next(shot.looks(reader, [frame]))
-        if (frame, recipe, shot.sources(frame) | signature) == former:
+            request, signature = next(shot.looks(reader, [frame]))
+        if (frame, request, shot.sources(frame) | signature) == former:
             return
         try:
             self.preview(shot, frame)
@@ -360,35 +383,45 @@ class Session:
         return shot
 
 
+def _at(scene: str, place: tuple[str, ...]) -> Shot:
+    """The shot at a place, whose group may have become another one."""
+    for shot in find_shots(bpy.data.scenes[scene]):
+        if (*(group.name for group in shot.path), shot.node.name) == place:
+            return shot
+    raise ShotProblem(f"The node {place[-1]} was removed meanwhile.")
+
+
 class _Looking:
     """What is known so far of the frames of one shot.
 
     Attributes:
         left: frames that were not looked at yet.
-        found: frame -> settings as recorded, files by input, and what the nodes are set to.
+        found: frame -> settings, files by input, and what the nodes are set to.
     """
 
     def __init__(self, frames: Sequence[int]) -> None:
         """Begin with the first."""
         self.left = list(frames)
-        self.found: dict[int, tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, str]]] = {}
+        self.found: dict[int, tuple[MatteRequest, Mapping[str, Any], Mapping[str, str]]] = {}
 
     def go_on(self, shot: Shot, reader: FrameReader, seconds: float) -> None:
         """Look at frames until the time is over."""
         until = time.monotonic() + seconds
-        for recipe, signature in shot.looks(reader, list(self.left)):
+        for request, signature in shot.looks(reader, list(self.left)):
             frame = self.left.pop(0)
-            self.found[frame] = (recipe.record(), shot.files(frame), signature)
+            self.found[frame] = (request, shot.files(frame), signature)
             if time.monotonic() > until:
                 return
 
 
-def _states(results: ShotResults, found: Mapping[int, Any]) -> dict[int, str]:
-    """Compare what is on disk with what is set."""
+def _states(results: ShotResults, found: Mapping[int, Any], weights: Mapping[str, str]) -> dict[int, str]:
+    """Compare what is on disk with what is set, weights by what they hold."""
     states = {}
-    for frame, (recipe, files, signature) in found.items():
+    for frame, (request, files, signature) in found.items():
         sources = {name: describe_files(paths) for name, paths in files.items()}
-        states[frame] = results.state(frame, recipe, sources | signature)
+        states[frame] = results.state(
+            frame, request.with_fingerprint(weights.get(request.model, "")), sources | signature
+        )
     return states
 
 

@@ -58,6 +58,12 @@ class LFPNET_PG_shot(bpy.types.PropertyGroup):
     """Settings of one shot."""
 
     is_shot: BoolProperty(options={"HIDDEN"})
+    owner_id: StringProperty(options={"HIDDEN"})
+    owner_file: StringProperty(options={"HIDDEN"})
+    owner_folder: StringProperty(options={"HIDDEN"})
+    owner_group: StringProperty(options={"HIDDEN"})
+    owner_node: StringProperty(options={"HIDDEN"})
+    owner_scene: StringProperty(options={"HIDDEN"})
     file_name: StringProperty(name="Name", description="What the files of this shot are called")
     folder: StringProperty(
         name="Folder",

@@ -16,12 +16,16 @@ from .host.pixels import read_plain, read_plain_mask
 from .host.signature import Signatures
 from .host.tree import compositor_tree, working_space
 from .host.upstream import Upstream, frame_span, has_keys, is_still, picture_size, source_files, upstream_of
+from .masks import MASKS, clipped
 from .preferences import Preferences
-from .recipe import MASKS, Recipe
 from .results import ShotResults
 from .sidecar.client import Pixels
 from .sidecar.shots.frames import parse_frames
-from .tasks import MatteTask
+from .sidecar.shots.identity import Owner
+from .sidecar.shots.request import DEFAULT_MODEL, MatteRequest
+from .tasks import Captured
+
+HOST = "Blender"
 
 
 class Shot:
@@ -40,30 +44,35 @@ class Shot:
         """The name of the node group, by which everything else finds the shot again."""
         return self.group.name
 
-    def recipe(self, reader: FrameReader | None = None) -> Recipe:
+    def owner(self) -> Owner:
+        """Whose results this shot makes."""
+        return Owner(self.settings.owner_id, HOST, bpy.data.filepath, self.node.name)
+
+    def request(self, reader: FrameReader | None = None) -> MatteRequest:
         """The settings that change a matte: those of now, or keyed ones where the reader stands."""
         is_keyed = reader is not None and has_keys(self.group)
         settings = reader.data(self.group).lfpnet if is_keyed else self.settings
-        return Recipe(
-            trimap_mode=settings.trimap_mode,
-            inner_pixels=settings.inner_pixels,
-            outer_pixels=settings.outer_pixels,
-            clip_black=settings.clip_black,
-            clip_white=settings.clip_white,
+        has_bands = settings.trimap_mode in ("ROTO", "KEYED")
+        clips = [round(settings.clip_black, 4), round(settings.clip_white, 4)]
+        return MatteRequest(
+            masks=tuple(MASKS[settings.trimap_mode]),
+            inner_pixels=settings.inner_pixels if has_bands else 0.0,
+            outer_pixels=settings.outer_pixels if has_bands else 0.0,
             plan=settings.plan,
             tta=settings.tta,
-            model=settings.model,
+            model=settings.model or DEFAULT_MODEL,
             depth=settings.depth,
-            colour_space=working_space(),
+            working_space=working_space(),
+            capture={"clips": clips} if settings.trimap_mode == "KEYED" else {},
         )
 
     def folder(self) -> Path:
         """Where the results are."""
-        return absolute_folder(self.settings.folder, Preferences().cache_folder / self.settings.file_name)
+        return result_folder(self.settings)
 
     def results(self) -> ShotResults:
         """The files of this shot."""
-        return ShotResults(self.folder(), self.settings.file_name)
+        return ShotResults(self.folder(), self.settings.file_name, self.owner())
 
     def frames(self) -> list[int]:
         """The frames to matte: those named in the node, else those of the scene that the footage has.
@@ -146,8 +155,8 @@ class Shot:
         _check_sizes(pictures)
         return pictures
 
-    def task(self, frame: int, *, is_forced: bool, is_urgent: bool) -> MatteTask:
-        """Everything that the worker needs for a frame.
+    def captured(self, frame: int) -> Captured:
+        """The pictures of a frame and what they were made from.
 
         Raises:
             ShotProblem: something about the shot has to change first.
@@ -156,23 +165,11 @@ class Shot:
             raise ShotProblem(f"Frame {frame} is below 0, which Blender's image sequences cannot show: move the shot.")
         pictures = self.pictures(frame)
         with read_frames(self.scene) as reader:
-            recipe, signature = next(self.looks(reader, [frame]))
-        arrays = {name: pixels.array for name, pixels in pictures.items() if name != "plate"}
-        masks = {
-            name: Pixels(array, colour_space="data", origin=pictures[name].origin)
-            for name, array in recipe.clipped(arrays).items()
-        }
-        return MatteTask(
-            self.name,
-            frame,
-            self.results().path(frame),
-            pictures["plate"],
-            masks,
-            recipe,
-            self.sources(frame) | signature,
-            is_forced,
-            is_urgent,
-        )
+            request, signature = next(self.looks(reader, [frame]))
+        masks = {name: picture for name, picture in pictures.items() if name != "plate"}
+        if "clips" in request.capture:
+            masks = {name: clipped(mask, *request.capture["clips"]) for name, mask in masks.items()}
+        return Captured(pictures["plate"], masks, request, self.sources(frame) | signature)
 
     def sources(self, frame: int) -> dict[str, str]:
         """The files behind the inputs at a frame, as name, size and time."""
@@ -183,7 +180,7 @@ class Shot:
         """The files behind the inputs at a frame; nothing on disk is looked at."""
         return {name: tuple(source_files(upstream, frame)) for name, upstream in self.inputs().items()}
 
-    def looks(self, reader: FrameReader, frames: Iterable[int]) -> Iterator[tuple[Recipe, dict[str, str]]]:
+    def looks(self, reader: FrameReader, frames: Iterable[int]) -> Iterator[tuple[MatteRequest, dict[str, str]]]:
         """Settings, and what the nodes above are set to, at each of the frames.
 
         Raises:
@@ -192,7 +189,7 @@ class Shot:
         signatures = Signatures(*self.inputs().values())
         for frame in frames:
             reader.go(frame)
-            yield self.recipe(reader), {"nodes": signatures.at(reader)}
+            yield self.request(reader), {"nodes": signatures.at(reader)}
 
     def show(self, span: tuple[int, int]) -> None:
         """Show the results from first to last frame in the node.
@@ -246,14 +243,9 @@ def absolute_folder(text: str, otherwise: Path) -> Path:
     return Path(bpy.path.abspath(text))
 
 
-def make_unique(shot: Shot) -> None:
-    """Give a copied node group files of its own, so that two shots never write the same ones."""
-    for group in bpy.data.node_groups:
-        settings = getattr(group, "lfpnet", None)
-        if settings is None or not settings.is_shot or group == shot.group:
-            continue
-        if (settings.folder, settings.file_name) == (shot.settings.folder, shot.settings.file_name):
-            shot.settings.file_name = bpy.path.clean_name(shot.name)
+def result_folder(settings: Any) -> Path:
+    """Where the results of a shot are; while the file is not saved, a folder of the cache that is its own."""
+    return absolute_folder(settings.folder, Preferences().cache_folder / settings.owner_id[:8] / settings.file_name)
 
 
 def describe_files(paths: tuple[Path, ...]) -> str:

@@ -3,38 +3,50 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from .recipe import Recipe
 from .sidecar.client import Pixels
+from .sidecar.shots.identity import Owner
+from .sidecar.shots.report import FrameTask
+from .sidecar.shots.request import MatteRequest
 
 
 @dataclass(frozen=True)
-class MatteTask:
-    """One frame to matte.
+class RunOrder:
+    """Frames of one shot to matte.
 
     Attributes:
-        shot: whose it is.
-        frame: of the scene.
-        result: the EXR to write.
-        plate: scene-linear pixels.
-        masks: `roto`, `trimap`, or `core` and `edge`.
-        recipe: the settings.
-        sources: what the inputs were, for `ShotResults.state`.
-        is_forced: whether a frame that is done already is matted again.
+        shot: whose they are.
+        tasks: the frames, with keyed settings where there are any.
+        request: the settings of all others.
+        owner: whose results they are.
+        is_forced: whether frames that are done already are matted again.
         is_urgent: whether somebody waits for this very frame.
     """
 
     shot: str
-    frame: int
-    result: Path
-    plate: Pixels
-    masks: Mapping[str, Pixels]
-    recipe: Recipe
-    sources: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[FrameTask, ...]
+    request: MatteRequest
+    owner: Owner
     is_forced: bool = False
     is_urgent: bool = True
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What a frame is made of.
+
+    Attributes:
+        plate: scene-linear pixels.
+        masks: `roto`, `trimap`, or `core` and `edge`.
+        request: the settings at this frame.
+        sources: what the inputs were, for `ShotResults.state`.
+    """
+
+    plate: Pixels
+    masks: Mapping[str, Pixels]
+    request: MatteRequest
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,9 +54,10 @@ class News:
     """What happened.
 
     Attributes:
-        kind: `progress` (value is the share done, 0 to 1), `done` or `skipped` (value is the file), `failed` (value is
-            the error), `cancelled`, `training` (value as in train_reply), or of a function that was computed: its own
-            kind (value is what it gave) or `broken` (value is a sentence).
+        kind: `wanted` (value is the FrameTask whose pictures are wanted), `progress` (value is the share of the run, 0
+            to 1), `made`, `kept` or `failed` (value is a sentence), `over` (value is the RunReport),
+            `training` (value as in train_reply), or of a function that was computed: its own kind (value is what it
+            gave) or `broken` (value is a sentence).
         shot: whose news.
         frame: None where no frame is concerned.
         value: see `kind`.

@@ -1,26 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A thread that owns the client: orders in by one queue, news out by another; Blender's thread never waits for it.
 
-Fingerprints, records and files that came over the network are made here as well, as they take time. No bpy.
+It drives the runs of `sidecar.shots`: fingerprints, records and files take time, so they are made here. No bpy.
 """
 
-import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .errors import ShotProblem
-from .sidecar.client import Client, Job, Pixels
-from .sidecar.shots.fingerprint import bytes_fingerprint
-from .sidecar.shots.record import FrameRecord, FrameState, frame_state, read_record, write_record
+from .sidecar.client import Client
+from .sidecar.shots.errors import ShotError
+from .sidecar.shots.ownership import check_owner
+from .sidecar.shots.pattern import FramePattern
+from .sidecar.shots.report import FrameInputs, FrameTask, Redo, RunReport
+from .sidecar.shots.run import FrameRun
 from .sidecar.wire.errors import SidecarError
-from .tasks import MatteTask, News, Snapshot
+from .tasks import Captured, News, RunOrder, Snapshot
 
 BUSY_SECONDS, IDLE_SECONDS = 0.03, 0.25
 TRAINING_SECONDS = 2.0
@@ -43,7 +41,7 @@ class Worker:
         self._orders: queue.SimpleQueue[tuple[Callable[..., object], tuple[Any, ...]]] = queue.SimpleQueue()
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._client: Client | None = None
-        self._flying: dict[Job, _Flying] = {}
+        self._runs: dict[str, FrameRun] = {}
         self._device = ""
         self._models: tuple[dict[str, Any], ...] = ()
         self._models_of = ""
@@ -58,9 +56,17 @@ class Worker:
         """Find or start the sidecar, so that the panel can say what it has."""
         self._orders.put((self._ensure_client, ()))
 
-    def matte(self, task: MatteTask) -> None:
-        """Matte a frame."""
-        self._orders.put((self._begin, (task,)))
+    def matte(self, order: RunOrder) -> None:
+        """Matte frames; each is asked for by news of the kind `wanted`, to which `supply` or `fail` answers."""
+        self._orders.put((self._begin, (order,)))
+
+    def supply(self, shot: str, task: FrameTask, captured: Captured) -> None:
+        """Hand over the pictures of a frame that was wanted."""
+        self._orders.put((self._supply, (shot, task, captured)))
+
+    def fail(self, shot: str, task: FrameTask, sentence: str, *, ends_run: bool = False) -> None:
+        """Say that a frame that was wanted has no pictures."""
+        self._orders.put((self._fail, (shot, task, sentence, ends_run)))
 
     def cancel(self, shot: str) -> None:
         """Cancel what is under way for a shot."""
@@ -98,15 +104,17 @@ class Worker:
     def _run(self) -> None:
         while not self._is_closing:
             self._take_orders()
-            for job in [job for job in self._flying if self._has_news(job)]:
-                self._report(job)
+            for shot, run in list(self._runs.items()):
+                self._go_on(shot, run)
             self._watch_training()
             self._look()
+        for run in self._runs.values():
+            run.close()
         if self._client is not None:
             self._client.close()
 
     def _take_orders(self) -> None:
-        is_busy = bool(self._flying)
+        is_busy = bool(self._runs)
         try:
             order, arguments = self._orders.get(timeout=BUSY_SECONDS if is_busy else IDLE_SECONDS)
         except queue.Empty:
@@ -141,83 +149,67 @@ class Worker:
         except SidecarError:
             self._models_of = ""  # ask again when it answers
 
-    def _begin(self, task: MatteTask) -> None:
-        try:
-            inputs = {name: _fingerprint(pixels) for name, pixels in (("plate", task.plate), *task.masks.items())}
-            is_done = frame_state(task.result, inputs, task.recipe.record()) == FrameState.DONE
-            if is_done and not task.is_forced:
-                _renew_sources(task)
-                self._news.put(News("skipped", task.shot, task.frame, task.result))
-                return
-            task.result.parent.mkdir(parents=True, exist_ok=True)
-            client = self._ensure_client()
-            if client is None:
-                raise SidecarError("launch_failed", self.snapshot.sentence)
-            self._submit(client, task, inputs, writes_file=self._writes_files)
-        except SidecarError as error:
-            self._news.put(News("failed", task.shot, task.frame, error))
-        except OSError as problem:
-            text = f"The folder {task.result.parent} cannot be used ({problem}): choose another one."
-            self._news.put(News("failed", task.shot, task.frame, SidecarError("output_failed", text)))
-
-    def _submit(self, client: Client, task: MatteTask, inputs: dict[str, str], *, writes_file: bool) -> None:
-        output: dict[str, Any] = {"kind": "exr", "depth": task.recipe.depth}
-        if writes_file:
-            output |= {"kind": "file", "path": str(task.result)}
-        job = client.submit(
-            task.plate,
-            trimap=task.masks.get("trimap"),
-            roto=task.masks.get("roto"),
-            core=task.masks.get("core"),
-            edge=task.masks.get("edge"),
-            output=output,
-            options=task.recipe.options(),
-            model=task.recipe.model or None,
-            priority="interactive" if task.is_urgent else "batch",
-            label=f"{task.shot} {task.frame}",
+    def _begin(self, order: RunOrder) -> None:
+        run = FrameRun(
+            order.tasks,
+            order.request,
+            order.owner,
+            self._connected,
+            redo=Redo.ALL if order.is_forced else Redo.STALE,
+            sidecar_writes=self._writes_files,
+            priority="interactive" if order.is_urgent else "batch",
+            label=order.shot,
         )
-        self._flying[job] = _Flying(task, inputs, writes_file)
+        folder = order.tasks[0].result.parent
+        try:
+            told = check_owner(_pattern_of(order.tasks[0]), [""], order.owner)
+            folder.mkdir(parents=True, exist_ok=True)
+        except ShotError as problem:
+            self._news.put(News("over", order.shot, value=RunReport(problem=str(problem))))
+            return
+        except OSError as problem:
+            sentence = f"The folder {folder} cannot be used ({problem.strerror or problem}): choose another one."
+            self._news.put(News("over", order.shot, value=RunReport(problem=sentence)))
+            return
+        if told:
+            run.report.warnings.append(told)
+        self._runs[order.shot] = run
+
+    def _supply(self, shot: str, task: FrameTask, captured: Captured) -> None:
+        if shot in self._runs:
+            pictures = {"plate": captured.plate, **captured.masks}
+            self._runs[shot].supply(task, FrameInputs(pictures, facts={"sources": dict(captured.sources)}))
+
+    def _fail(self, shot: str, task: FrameTask, sentence: str, ends_run: bool) -> None:
+        if shot in self._runs:
+            self._runs[shot].fail(task, sentence, ends_run=ends_run)
 
     def _cancel(self, shot: str) -> None:
-        for job, flying in self._flying.items():
-            if flying.task.shot == shot and self._client is not None:
-                self._client.cancel(job)
+        if shot in self._runs:
+            self._runs[shot].cancel()
 
-    def _has_news(self, job: Job) -> bool:
-        return job.is_over or (job.stage, job.done) != self._flying[job].seen
+    def _connected(self) -> Client:
+        client = self._ensure_client()
+        if client is None:
+            raise SidecarError("launch_failed", self.snapshot.sentence)
+        return client
 
-    def _report(self, job: Job) -> None:
-        flying = self._flying[job]
-        task = flying.task
-        if not job.is_over:
-            flying.seen = (job.stage, job.done)
-            self._news.put(News("progress", task.shot, task.frame, job.done / job.total if job.total else 0.0))
-            return
-        del self._flying[job]
-        try:
-            self._finish(job, flying)
-        except SidecarError as error:
-            self._news.put(News("failed", task.shot, task.frame, error))
-        except OSError as problem:
-            text = f"{task.result} cannot be written ({problem}): choose another folder."
-            self._news.put(News("failed", task.shot, task.frame, SidecarError("output_failed", text)))
-
-    def _finish(self, job: Job, flying: "_Flying") -> None:
-        task = flying.task
-        if job.error is not None and job.error.code == "path_refused" and flying.writes_file:
-            self._writes_files = False  # the sidecar may not write there, so its bytes are written here
-            assert self._client is not None
-            self._submit(self._client, task, flying.inputs, writes_file=False)
-            return
-        if job.state == "cancelled":
-            self._news.put(News("cancelled", task.shot, task.frame))
-            return
-        result = job.wait(0)
-        if result.exr is not None:
-            _write_whole(task.result, result.exr)
-        self._device = str(result.facts.get("device", ""))
-        _keep_record(flying, result)
-        self._news.put(News("done", task.shot, task.frame, task.result))
+    def _go_on(self, shot: str, run: FrameRun) -> None:
+        """Ask for the next frame, and tell what came of the others."""
+        task = run.next_wanted()
+        if task is not None:
+            self._news.put(News("wanted", shot, task.frame, task))
+        for event in run.poll():
+            frame = None if event.task is None else event.task.frame
+            if event.kind == "made" and event.result is not None:
+                self._device = str(event.result.facts.get("device", ""))
+            kind = {"shared": "kept"}.get(event.kind, event.kind)
+            value = run.share if kind == "progress" else event.sentence
+            self._news.put(News(kind, shot, frame, value))
+        if run.is_over:
+            del self._runs[shot]
+            run.close()
+            self._news.put(News("over", shot, value=run.report))
 
     def _compute(self, kind: str, shot: str, work: Callable[[], Any]) -> None:
         try:
@@ -258,46 +250,7 @@ class Worker:
         self._news.put(News("training", value=reply))
 
 
-@dataclass(eq=False)
-class _Flying:
-    """A task that was submitted."""
-
-    task: MatteTask
-    inputs: dict[str, str]
-    writes_file: bool
-    seen: tuple[str, int] = ("", -1)
-
-
-def _fingerprint(pixels: Pixels) -> str:
-    array = np.ascontiguousarray(pixels.array)
-    about = f"{array.dtype.str} {array.shape} {pixels.colour_space} {pixels.origin}"
-    pixels_bytes = array.data.cast("B")
-    return bytes_fingerprint(about.encode(), pixels_bytes)  # type: ignore[arg-type] - any buffer will do
-
-
-def _keep_record(flying: _Flying, result: Any) -> None:
-    task = flying.task
-    facts = {
-        **result.facts,
-        "sources": dict(task.sources),
-        "seconds": result.timings,
-        "warnings": list(result.warnings),
-    }
-    record = FrameRecord(task.frame, inputs=flying.inputs, recipe=task.recipe.record(), facts=facts)
-    write_record(task.result, record)
-
-
-def _renew_sources(task: MatteTask) -> None:
-    """Note that other files, or the same ones touched, hold the same pixels."""
-    record = read_record(task.result)
-    if record is not None and record.facts.get("sources") != dict(task.sources):
-        write_record(task.result, replace(record, facts={**record.facts, "sources": dict(task.sources)}))
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _pattern_of(task: FrameTask) -> FramePattern:
+    """The sequence that a result belongs to, `plate.####.exr`."""
+    stem, _, ending = task.result.name.rsplit(".", 2)
+    return FramePattern(str(task.result.parent / f"{stem}.####.{ending}"))

@@ -16,6 +16,7 @@ import bpy
 import numpy as np
 import OpenEXR
 import scenario_inputs
+import scenario_owner
 import scenario_tools
 import scenario_trust
 from scenario_shot import FRAMES, MODULE, Shot, install
@@ -174,7 +175,7 @@ def main() -> None:
     """Run one scenario, end its sidecar, print what it found, and leave."""
     name, folder, zip_file = sys.argv[1:4]
     package = None if name == "without_add_on" else install(zip_file)
-    places = (globals(), vars(scenario_inputs), vars(scenario_tools), vars(scenario_trust))
+    places = (globals(), vars(scenario_inputs), vars(scenario_tools), vars(scenario_trust), vars(scenario_owner))
     found = next(place[name] for place in places if name in place)(package, Path(folder))
     if package is not None:
         package.session.end_session()

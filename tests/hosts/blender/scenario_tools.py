@@ -112,7 +112,7 @@ def weights_and_training(package, folder: Path) -> dict:
     found = {"model": shot.settings.model, "models": [model["name"] for model in session.snapshot.models]}
     found["few"] = _reason("finetune")
     found["refused"] = [_refused_pair(frame=1001), _refused_pair(frame=1001, alpha_from="RESULT")]
-    pairs = folder / "lfpnet" / "training" / shot.settings.file_name
+    pairs = folder / "lfpnet" / "shot" / "training" / shot.settings.file_name
     own = shot.results.path(1002)
     for role in ("plate", "alpha"):  # a pair of an older version
         (pairs / role).mkdir(parents=True)

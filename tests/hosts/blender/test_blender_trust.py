@@ -62,7 +62,7 @@ def test_nothing_is_captured_while_blender_renders(blender, tmp_path):
     assert not found["is_over"]
     assert "Blender is rendering" in found["said"]
     assert "wait until it has ended" in found["preview"]
-    assert (found["done"], found["then"]) == (2, "2 of 2 frames matted.")
+    assert (found["done"], found["then"]) == (2, "2 matted; 0 were up to date.")
 
 
 def test_the_preview_follows_the_mask_and_hide_leaves_nothing_of_it(blender, tmp_path):

@@ -1,30 +1,15 @@
-"""Recipes, the sidecar's command, and sentences."""
+"""Keys, the sidecar's command, and sentences."""
 
 import numpy as np
 import pytest
 
 
-def test_an_unused_slider_makes_nothing_stale(blender_module):
-    recipe = blender_module("recipe").Recipe
-    assert recipe(trimap_mode="TRIMAP", inner_pixels=1).record() == recipe(trimap_mode="TRIMAP").record()
-    assert recipe(trimap_mode="ROTO", clip_black=0.3).record() == recipe(trimap_mode="ROTO").record()
-    assert recipe(trimap_mode="ROTO", inner_pixels=1).record() != recipe(trimap_mode="ROTO").record()
-    assert recipe(trimap_mode="KEYED", clip_black=0.3).record() != recipe(trimap_mode="KEYED").record()
-
-
-def test_only_what_has_bands_sends_them(blender_module):
-    recipe = blender_module("recipe").Recipe
-    assert recipe(trimap_mode="ROTO", inner_pixels=3).options()["inner_pixels"] == 3
-    assert "inner_pixels" not in recipe(trimap_mode="CORE_EDGE").options()
-    assert recipe(colour_space="ACEScg").options()["working_space"] == "ACEScg"
-
-
 def test_a_key_is_stretched_between_its_clips(blender_module):
-    recipe = blender_module("recipe").Recipe(trimap_mode="KEYED", clip_black=0.2, clip_white=0.6)
-    stretched = recipe.clipped({"roto": np.array([0.1, 0.2, 0.4, 0.6, 2], np.float32)})["roto"]
-    np.testing.assert_allclose(stretched, [0, 0, 0.5, 1, 1], atol=1e-6)
-    same = np.array([-1, 2], np.float32)
-    assert blender_module("recipe").Recipe().clipped({"roto": same})["roto"] is same
+    pixels = blender_module("sidecar.client").Pixels
+    mask = pixels(np.array([[0.1, 0.2, 0.4, 0.6, 2]], np.float32), colour_space="data", origin="bottom-left")
+    stretched = blender_module("masks").clipped(mask, 0.2, 0.6)
+    np.testing.assert_allclose(stretched.array, [[0, 0, 0.5, 1, 1]], atol=1e-6)
+    assert (stretched.colour_space, stretched.origin) == ("data", "bottom-left")
 
 
 def test_the_command_is_found_in_the_order_that_the_preferences_say(blender_module, tmp_path):

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 @pytest.fixture
 def matted(blender_module, tmp_path):
     """Make results of frames."""
-    results = blender_module("results").ShotResults(tmp_path / "mattes", "plate")
+    owner = blender_module("sidecar.shots.identity").Owner("a" * 32, "Blender")
+    request = blender_module("sidecar.shots.request").MatteRequest()
+    results = blender_module("results").ShotResults(tmp_path / "mattes", "plate", owner)
     record = blender_module("sidecar.shots.record")
 
     def make(*frames, sources=None):
@@ -21,7 +23,7 @@ def matted(blender_module, tmp_path):
             temporary = tmp_path / "new.exr"
             OpenEXR.File(header, {"RGBA": pixels}).write(str(temporary))
             temporary.replace(results.path(frame))
-            about = record.FrameRecord(frame, inputs={}, recipe={"plan": "fast"}, facts={"sources": sources or {}})
+            about = record.FrameRecord(frame, {}, request.record(), facts={"sources": sources or {}}, owner=owner)
             record.write_record(results.path(frame), about)
         return results
 
@@ -65,11 +67,11 @@ def test_gaps_are_held_until_their_frame_is_matted(matted):
     assert [value(results, frame) for frame in range(1000, 1005)] == [1001, 1001, 1002, 1002, 1004]
 
 
-def test_gaps_can_be_empty_or_stay_open(matted):
+def test_gaps_can_be_empty_or_stay_open(blender_module, matted):
     results = matted(1001, 1003)
     results.close_gaps("EMPTY")
     assert value(results, 1002) == 0
-    assert results.state(1002, {"plan": "fast"}, {}) == "missing"
+    assert results.state(1002, request(blender_module), {}) == "missing"
     results.close_gaps("REFUSE")
     assert not results.path(1002).exists()
     assert results.close_gaps("EMPTY") == (1001, 1003)
@@ -88,14 +90,18 @@ def test_frame_0_needs_no_file_before_it(matted):
     assert len(list(results.folder.glob("*.exr"))) == 2
 
 
-def test_a_frame_is_stale_when_recipe_footage_or_file_changed(matted):
+def test_a_frame_is_stale_when_settings_footage_or_file_changed(blender_module, matted):
     results = matted(1001, sources={"plate": "a.exr 5 6"})
-    recipe = {"plan": "fast"}
-    assert results.state(1001, recipe, {"plate": "a.exr 5 6"}) == "done"
-    assert results.state(1001, recipe, {"plate": "a.exr 5 6", "nodes": "not known then"}) == "unknown"
-    assert results.state(1001, recipe, {"plate": "a.exr 5 7"}) == "stale"
-    assert results.state(1001, {"plan": "exact"}, {}) == "stale"
+    same = request(blender_module)
+    assert results.state(1001, same, {"plate": "a.exr 5 6"}) == "done"
+    assert results.state(1001, same, {"plate": "a.exr 5 6", "nodes": "not known then"}) == "unknown"
+    assert results.state(1001, same, {"plate": "a.exr 5 7"}) == "stale"
+    assert results.state(1001, request(blender_module, plan="exact"), {}) == "stale"
     results.path(1001).write_bytes(b"something else")
-    assert results.state(1001, recipe, {}) == "stale"
+    assert results.state(1001, same, {}) == "stale"
     results.path(1001).unlink()
-    assert results.state(1001, recipe, {}) == "missing"
+    assert results.state(1001, same, {}) == "missing"
+
+
+def request(blender_module, **about):
+    return blender_module("sidecar.shots.request").MatteRequest(**about)

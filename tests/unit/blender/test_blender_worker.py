@@ -39,21 +39,35 @@ class Studio:
         self.worker = self.module("worker").Worker(connect, writes_files=writes_files)
         return self.worker
 
-    def task(self, frame, **about):
+    @property
+    def owner(self):
+        return self.module("sidecar.shots.identity").Owner("a" * 32, "Blender", "/shots/a.blend", "LFPNet plate")
+
+    @property
+    def request(self):
+        return self.module("sidecar.shots.request").MatteRequest(masks=("trimap",), depth="float")
+
+    def result(self, frame):
+        return self.workplace.pictures / "mattes" / f"plate.{frame}.exr"
+
+    def captured(self, frame, sources=None):
         pixels = self.module("sidecar.client.request").Pixels
         plate, trimap = plate_and_trimap(seed=frame)
-        return self.module("tasks").MatteTask(
-            "shot",
-            frame,
-            self.workplace.pictures / "mattes" / f"plate.{frame}.exr",
+        return self.module("tasks").Captured(
             pixels(np.ascontiguousarray(plate[::-1]), ("R", "G", "B"), "scene_linear", "bottom-left"),
             {"trimap": pixels(trimap, None, "data", "top-left")},
-            self.module("recipe").Recipe(trimap_mode="TRIMAP", depth="float"),
-            **about,
+            self.request,
+            sources or {},
         )
 
-    def run(self, frames=FRAMES, **about):
-        return self.module("run").Run("shot", list(frames), lambda frame: self.task(frame, **about), self.worker)
+    def run(self, frames=FRAMES, *, is_forced=False, sources=None, capture=None):
+        frames = list(frames)
+        tasks = tuple(self.module("sidecar.shots.report").FrameTask(frame, "", self.result(frame)) for frame in frames)
+        run = self.module("run").Run(
+            "shot", frames, capture or (lambda frame: self.captured(frame, sources)), self.worker
+        )
+        self.worker.matte(self.module("tasks").RunOrder("shot", tasks, self.request, self.owner, is_forced))
+        return run
 
     def finish(self, run, until=lambda run: run.is_over):
         """Do what Blender's timer does."""
@@ -68,7 +82,7 @@ class Studio:
 
     def assert_right(self, frames) -> None:
         for frame in frames:
-            assert_is_matte_of(self.task(frame).result, *plate_and_trimap(seed=frame))
+            assert_is_matte_of(self.result(frame), *plate_and_trimap(seed=frame))
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +107,8 @@ def test_a_range_is_matted_once_and_every_pixel_is_right(studio, writes_files):
 
 def test_what_the_sidecar_may_not_write_the_worker_writes(studio, tmp_path):
     studio.start(options=("--allow", str(tmp_path)))
-    assert studio.finish(studio.run([1001, 1002])).done == [1001, 1002]
+    run = studio.finish(studio.run([1001, 1002]))
+    assert run.done == [1001, 1002], run.sentence()
     studio.assert_right([1001, 1002])
 
 
@@ -127,7 +142,8 @@ def test_without_a_sidecar_the_whole_range_fails_with_one_sentence(studio):
         lambda: client.local("Blender", directory=studio.workplace.folder, command=missing), writes_files=True
     )
     run = studio.finish(studio.run())
-    assert set(run.failed) == set(FRAMES)
+    assert run.done == []
+    assert run.problem
     assert "no-such-lfpnet" in run.sentence()
     wait_until(lambda: studio.worker.snapshot.state == "failed")
     said = studio.module("sentences").sidecar_sentence(studio.worker.snapshot)
@@ -141,13 +157,12 @@ def test_a_frame_that_cannot_be_captured_does_not_end_the_range(studio):
     def capture(frame):
         if frame == 1002:
             raise problem("The footage of frame 1002 is missing: matte other frames.")
-        return studio.task(frame)
+        return studio.captured(frame)
 
-    run = studio.module("run").Run("shot", [1001, 1002, 1003], capture, studio.worker)
-    studio.finish(run)
+    run = studio.finish(studio.run([1001, 1002, 1003], capture=capture))
     assert run.done == [1001, 1003]
-    assert "2 of 3 frames matted" in run.sentence()
-    assert "Frame 1002: The footage" in run.sentence()
+    assert "2 matted" in run.sentence()
+    assert "first frame 1002: The footage" in run.sentence()
 
 
 def test_a_fault_of_the_extension_ends_the_range_with_a_sentence(studio):
@@ -156,19 +171,41 @@ def test_a_fault_of_the_extension_ends_the_range_with_a_sentence(studio):
     def capture(frame):
         return {}[frame]
 
-    run = studio.finish(studio.module("run").Run("shot", [1001, 1002], capture, studio.worker))
-    assert set(run.failed) == {1001, 1002}
+    run = studio.finish(studio.run([1001, 1002, 1003, 1004], capture=capture))
+    assert run.done == []
+    assert "KeyError" in run.problem
     assert "KeyError" in run.sentence()
 
 
 def test_touched_footage_with_the_same_pixels_is_noted(studio):
     studio.start()
-    results = studio.module("results").ShotResults(studio.workplace.pictures / "mattes", "plate")
-    recipe = studio.task(1001).recipe.record()
+    results = studio.module("results").ShotResults(studio.workplace.pictures / "mattes", "plate", studio.owner)
     studio.finish(studio.run([1001], sources={"plate": "a 1 1"}))
-    assert results.state(1001, recipe, {"plate": "a 1 2"}) == "stale"
+    assert results.state(1001, studio.request, {"plate": "a 1 2"}) == "stale"
     assert studio.finish(studio.run([1001], sources={"plate": "a 1 2"})).skipped == [1001]
-    assert results.state(1001, recipe, {"plate": "a 1 2"}) == "done"
+    assert results.state(1001, studio.request, {"plate": "a 1 2"}) == "done"
+
+
+def test_the_results_of_another_shot_end_a_run_in_a_sentence_and_stay(studio):
+    studio.start()
+    studio.finish(studio.run([1001]))
+    before = studio.result(1001).read_bytes()
+    other = studio.module("sidecar.shots.identity").Owner("b" * 32, "Blender", "/shots/b.blend", "LFPNet plate")
+    order = studio.module("tasks").RunOrder(
+        "other",
+        (studio.module("sidecar.shots.report").FrameTask(1002, "", studio.result(1002)),),
+        studio.request,
+        other,
+    )
+    run = studio.module("run").Run("other", [1002], studio.captured, studio.worker)
+    studio.worker.matte(order)
+    studio.finish(run)
+    assert "belongs to LFPNet plate in /shots/a.blend" in run.problem
+    assert studio.result(1001).read_bytes() == before
+    assert not studio.result(1002).exists()
+    results = studio.module("results").ShotResults(studio.workplace.pictures / "mattes", "plate", other)
+    assert (results.finished(), results.close_gaps("HOLD")) == ([], None)
+    assert results.state(1001, studio.request, {}) == "missing"
 
 
 def test_a_function_is_computed_on_the_workers_thread(studio):

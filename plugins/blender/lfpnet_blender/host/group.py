@@ -40,10 +40,39 @@ def new_group(name: str) -> Any:
         group.interface.new_socket(name=socket_name, in_out="OUTPUT", socket_type=kind)
     entry, leave = group.nodes.new("NodeGroupInput"), group.nodes.new("NodeGroupOutput")
     entry.location, leave.location = (-300, 0), (300, 0)
+    _hand_through(group, entry, leave)
+    return group
+
+
+def remove_results(group: Any) -> None:
+    """Show no results any more: hand the inputs through as a new node does."""
+    node = group.nodes.get(RESULT_NODE)
+    if node is None:
+        return
+    image = node.image
+    group.nodes.remove(node)
+    if image is not None and not image.users:
+        bpy.data.images.remove(image)
+    entry = next(found for found in group.nodes if found.bl_idname == "NodeGroupInput")
+    _hand_through(group, entry, next(found for found in group.nodes if found.bl_idname == "NodeGroupOutput"))
+
+
+def set_result_folder(group: Any, folder: Path, first_file: Path | None = None) -> None:
+    """Show the same files in another folder, to which they were moved or linked."""
+    node = group.nodes.get(RESULT_NODE)
+    if node is None or node.image is None:
+        return
+    if node.image.users > 1:  # a copied group shares it with the first
+        node.image = node.image.copy()
+    file = first_file or folder / Path(bpy.path.abspath(node.image.filepath)).name
+    node.image.filepath = _stored_path(file)
+    node.image.reload()
+
+
+def _hand_through(group: Any, entry: Any, leave: Any) -> None:
     group.links.new(entry.outputs[TRIMAP], leave.inputs["Alpha"])
     for name in ("Foreground", "Background", "Premultiplied"):
         group.links.new(entry.outputs[PLATE], leave.inputs[name])
-    return group
 
 
 def ensure_edge_input(group: Any) -> None:
@@ -99,9 +128,9 @@ def reload_results(group: Any) -> bool:
 
 def _image(group: Any, image: Any, first_file: Path, colour_space: str) -> Any:
     path = _stored_path(first_file)
-    if image is None:
+    if image is None or image.users > 1:
         image = bpy.data.images.load(str(first_file), check_existing=False)
-        image.name = f"{group.name} result"
+        image.name = f"{group.name.strip('.')} result"
     if image.filepath != path or image.source != "SEQUENCE":
         image.filepath = path
         image.source = "SEQUENCE"

@@ -8,6 +8,7 @@ from bpy.props import StringProperty
 
 from ..host.group import PLATE, TRIMAP, new_group
 from ..host.tree import compositor_tree, ensure_compositor_tree
+from ..ownership import give_identity, separate_copies
 from ..session import session
 
 #: Nodes that give a matte rather than a picture.
@@ -48,6 +49,7 @@ class LFPNET_OT_add_matte(bpy.types.Operator):
 
     def execute(self, context: Any) -> set[str]:
         """Make group and node, link what is selected."""
+        separate_copies()
         tree = ensure_compositor_tree(context.scene)
         selected = [node for node in tree.nodes if node.select]
         plate = tree.nodes.get(self.plate) if self.plate else _first(selected, is_mask=False)
@@ -75,16 +77,14 @@ def _shot_name(plate: Any) -> str:
 
 
 def _add_node(tree: Any, name: str) -> Any:
-    group = new_group(name)
-    settings = group.lfpnet
-    settings.is_shot = True
-    settings.file_name = bpy.path.clean_name(group.name)
-    settings.folder = f"//lfpnet/{settings.file_name}" if bpy.data.filepath else ""
-    settings.training_folder = "//lfpnet/training" if bpy.data.filepath else ""
+    group = new_group(f".{name}")  # hidden: Add > Group would offer the group of this shot to another one
+    group.lfpnet.is_shot = True
     node = tree.nodes.new("CompositorNodeGroup")
     node.node_tree = group
-    node.name = node.label = group.name
+    node.name = name
+    node.label = node.name
     node.width = 220
+    give_identity(group, node)
     return node
 
 

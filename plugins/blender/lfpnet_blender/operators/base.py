@@ -4,6 +4,7 @@
 from typing import Any
 
 from ..errors import ShotProblem
+from ..ownership import separate_copies
 from ..shot import Shot, active_shot, find_shot, find_shots
 
 NO_SHOT = "There is no matte node here: add one with Add > Keying > LFPNet Matte."
@@ -34,6 +35,7 @@ class ShotOperator:
         Raises:
             ShotProblem: there is none, or it is not clear which.
         """
+        separate_copies()
         name = getattr(self, "node", "")
         if name:
             found = find_shot(context.scene, name)

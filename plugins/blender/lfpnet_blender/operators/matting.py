@@ -98,7 +98,7 @@ class _MatteOperator(ShotOperator):
 
     def end(self, run: Run) -> set[str]:
         """Report what happened."""
-        if run.failed:
+        if run.failed or run.problem:
             return self.fail(run.sentence())
         self.report({"WARNING" if run.is_cancelled else "INFO"}, run.sentence())  # type: ignore[attr-defined]
         return {"CANCELLED"} if run.is_cancelled else {"FINISHED"}

@@ -149,11 +149,11 @@ def training_arguments(shot: Shot, minutes: float) -> list[str]:
 
 
 def _write_inputs(shot: Shot, frame: int, folder: Path) -> tuple[Path, Path]:
-    task = shot.task(frame, is_forced=True, is_urgent=True)
+    task = shot.captured(frame)
     plate = _top_down(task.plate)
     write_channels(folder / "plate.exr", {name: plate[..., index] for index, name in enumerate("RGB")})
     masks = {name: _top_down(mask) for name, mask in task.masks.items()}
-    trimap = make_trimap(masks, task.recipe.inner_pixels, task.recipe.outer_pixels)
+    trimap = make_trimap(masks, task.request.inner_pixels, task.request.outer_pixels)
     write_channels(folder / "trimap.exr", {"Y": trimap.astype(np.float32) / 255})
     return folder / "plate.exr", folder / "trimap.exr"
 
@@ -191,7 +191,7 @@ def _painted(shot: Shot, frame: int, folder: Path) -> Path:
     node = compositor_tree(shot.scene).nodes.active
     if node is None or not node.outputs:
         raise ShotProblem("No node with an output is active: click the node that gives the approved alpha.")
-    plate = shot.task(frame, is_forced=True, is_urgent=True).plate
+    plate = shot.captured(frame).plate
     height, width = plate.array.shape[:2]
     own = Upstream(shot.node, shot.node.outputs["Alpha"], shot.path)
     sockets = {"alpha": Upstream(node, node.outputs[0]), "own": own}
