@@ -262,6 +262,7 @@ class FrameRun:
         target = written_file(task.result)
         is_named = self._sidecar_writes and is_sendable(target)
         output = {"kind": "file", "path": str(target)} if is_named else {"kind": "exr"}
+        entry.goes_by_name = is_named or any(isinstance(picture, (str, os.PathLike)) for picture in pictures.values())
         plate = pictures["plate"]
         masks: dict[str, Any] = {role: picture for role, picture in pictures.items() if role != "plate"}
         job = self._connect().submit(
@@ -288,7 +289,8 @@ class FrameRun:
             if result.exr is not None:
                 write_atomically(task.result, result.exr)
         except SidecarError as error:
-            if error.code == "path_refused" and (self._sends_files or self._sidecar_writes) and not self._has_ended:
+            # Asked of the frame, not of the run: the next one may have gone by name too before this answer came.
+            if error.code == "path_refused" and entry.goes_by_name and not self._has_ended:
                 self._sends_files = self._sidecar_writes = False
                 self._submit_again(entry)
             else:
@@ -364,6 +366,7 @@ class _Computing:
     fingerprints: dict[str, str]
     inputs: FrameInputs
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    goes_by_name: bool = False
     seen: tuple[str, int] = ("", -1)
     share: float = 0.0
 

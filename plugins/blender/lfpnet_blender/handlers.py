@@ -103,7 +103,7 @@ def _prepare(shot: Shot) -> None:
 
 def missing_sentence(shot: Shot, missing: list[int]) -> str:
     """What is missing and what to do."""
-    return f"{shot.name} has no matte for frames {format_frames(missing)}: matte them, or let gaps be held."
+    return f"{shot.title} has no matte for frames {format_frames(missing)}: matte them, or let gaps be held."
 
 
 _HANDLERS = (

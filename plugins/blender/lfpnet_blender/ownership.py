@@ -17,7 +17,7 @@ from typing import Any
 
 import bpy
 
-from .host.group import remove_results, set_result_folder
+from .host.group import remove_results, result_image, set_result_folder
 from .preferences import Preferences
 from .shot import HOST, Shot, find_shots, result_folder
 from .sidecar.shots.identity import Owner, default_result_folder, new_owner
@@ -54,7 +54,7 @@ def on_file() -> None:
         settings = group.lfpnet
         if not settings.owner_id or settings.owner_file == _known_file:
             continue
-        is_copy = bool(settings.owner_file) and Path(settings.owner_file).exists() and _is_same_folder(settings)
+        is_copy = bool(settings.owner_file) and Path(settings.owner_file).exists() and _meets_the_first(group)
         if is_copy:
             _begin_anew(group, keeps_results=True)
         else:  # it was moved, with its results
@@ -162,7 +162,7 @@ def _begin_anew(group: Any, *, keeps_results: bool) -> None:
     Args:
         group: the copy.
         keeps_results: whether the mattes of the first become its own too, by second names of the same files: a later
-            matte replaces the name, never the content.
+            matte replaces the name, never the content. Where that cannot be, they are shown until the first matte.
     """
     settings = group.lfpnet
     source, former = Path(settings.owner_folder or os.devnull), settings.file_name
@@ -171,10 +171,10 @@ def _begin_anew(group: Any, *, keeps_results: bool) -> None:
     identity = hashlib.blake2b(what.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
     old_id = settings.owner_id
     _take(group, identity, node)
-    if keeps_results and _link_results(source, former, group, old_id, node):
-        set_result_folder(group, result_folder(settings))
-    else:
+    if not keeps_results:
         remove_results(group)
+    elif _link_results(source, former, group, old_id, node):
+        set_result_folder(group, result_folder(settings))
 
 
 def _take(group: Any, identity: str, name: str) -> None:
@@ -200,9 +200,11 @@ def _note(group: Any) -> None:
             setattr(settings, name, value)
 
 
-def _is_same_folder(settings: Any) -> bool:
-    """Whether results would go where those of the first file are."""
-    return bool(settings.owner_folder) and result_folder(settings) == Path(settings.owner_folder)
+def _meets_the_first(group: Any) -> bool:
+    """Whether a copied file would write where the first one does, or shows what the first one made."""
+    folder, image = result_folder(group.lfpnet), result_image(group)
+    shown = folder if image is None else Path(bpy.path.abspath(image.filepath)).parent
+    return folder == Path(group.lfpnet.owner_folder or os.devnull) or shown != folder
 
 
 def _free_folder(folder: Path, settings: Any) -> Path:
@@ -236,6 +238,6 @@ def _link_results(source: Path, former: str, group: Any, old_id: str, node: str)
             if path.exists() and not target.exists():
                 os.link(path, target)
                 write_record(target, replace(record, owner=owner))
-    except OSError:  # another disk, or one without links: the copy begins without mattes
+    except OSError:  # another disk, or one without links
         return False
     return True

@@ -67,7 +67,10 @@ class LFPNET_PT_main(_Panel, bpy.types.Panel):
             return
         _buttons(layout, shot)
         _say(layout, Said(shot.problem(), "error"), context)
-        _say(layout, running.said.get(shot.name, Said("", "ok")), context)
+        said = running.said.get(shot.name, Said("", "ok"))
+        _say(layout, said, context)
+        if " belongs to " in said.text:
+            layout.operator("lfpnet.take_over", icon="FILE_TICK")
 
 
 class LFPNET_PT_frames(_ShotPanel, bpy.types.Panel):

@@ -91,7 +91,7 @@ def _shot(package: Any, name: str) -> Any:
     if name:
         found = package.shot.find_shot(scene, name)
         if found is None:
-            listed = ", ".join(shot.name for shot in shots) or "none"
+            listed = ", ".join(shot.title for shot in shots) or "none"
             raise ValueError(f"{scene.name} has no matte node called {name} (it has {listed}): correct --node.")
         return found
     if len(shots) != 1:

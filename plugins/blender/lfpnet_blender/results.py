@@ -8,10 +8,12 @@ gap gets a file of its own: the frame before it again, or an empty one. Such a f
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from .exr import write_empty
 from .sidecar.shots.identity import Owner
+from .sidecar.shots.ownership import recorded_results
 from .sidecar.shots.pattern import FramePattern
 from .sidecar.shots.record import FrameRecord, FrameState, output_fingerprint, read_record, write_record
 from .sidecar.shots.request import MatteRequest, is_made_with
@@ -72,6 +74,18 @@ class ShotResults:
         """Those of the frames that have no matte."""
         finished = set(self.finished())
         return [frame for frame in frames if frame not in finished]
+
+    def take_over(self) -> int:
+        """Make results of others in this folder this shot's; how many there were.
+
+        Raises:
+            OSError: a record cannot be written.
+        """
+        found = [(path, record) for path, record in recorded_results(self._pattern) if record.owner != self.owner]
+        for path, record in found:
+            if path.exists():
+                write_record(path, replace(record, owner=self.owner))
+        return len(found)
 
     def close_gaps(self, how: str) -> tuple[int, int] | None:
         """Close the gaps between the first and the last matte.

@@ -379,7 +379,7 @@ class Session:
         found = bpy.data.scenes.get(scene)
         shot = None if found is None else find_shot(found, name)
         if shot is None:
-            raise ShotProblem(f"The node of {name} was removed: its results stay in its folder.")
+            raise ShotProblem(f"The node of {name.strip('.')} was removed: its results stay in its folder.")
         return shot
 
 

@@ -44,6 +44,11 @@ class Shot:
         """The name of the node group, by which everything else finds the shot again."""
         return self.group.name
 
+    @property
+    def title(self) -> str:
+        """What the artist calls it."""
+        return self.node.label or self.node.name
+
     def owner(self) -> Owner:
         """Whose results this shot makes."""
         return Owner(self.settings.owner_id, HOST, bpy.data.filepath, self.node.name)
@@ -112,10 +117,10 @@ class Shot:
     def problem(self) -> str:
         """Why this shot cannot be matted, or nothing."""
         if self._upstream(PLATE) is None:
-            return f"Nothing is linked to the input Plate of {self.name}: link the footage to it."
+            return f"Nothing is linked to the input Plate of {self.title}: link the footage to it."
         for socket_name in MASKS[self.settings.trimap_mode].values():
             if self._upstream(socket_name) is None:
-                return f"Nothing is linked to the input {socket_name} of {self.name}: link a mask to it."
+                return f"Nothing is linked to the input {socket_name} of {self.title}: link a mask to it."
         return ""
 
     def _upstream(self, socket_name: str) -> Upstream | None:

@@ -158,7 +158,7 @@ class Worker:
             redo=Redo.ALL if order.is_forced else Redo.STALE,
             sidecar_writes=self._writes_files,
             priority="interactive" if order.is_urgent else "batch",
-            label=order.shot,
+            label=order.shot.strip("."),
         )
         folder = order.tasks[0].result.parent
         try:

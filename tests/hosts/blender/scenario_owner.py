@@ -105,6 +105,8 @@ def files(package, folder: Path) -> dict:
     except RuntimeError as error:
         found["foreign"] = str(error)
     note("in a foreign folder")
+    bpy.ops.lfpnet.take_over()
+    found["taken over"] = len(meant().results().finished())
     found["unsaved"] = _unsaved(package, folder)
     return found
 

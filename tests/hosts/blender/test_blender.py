@@ -108,7 +108,7 @@ def test_the_trimap_is_shown_over_the_plate_and_the_viewer_comes_back(blender, t
 def test_no_button_is_grey_without_a_reason(blender, tmp_path):
     found = blender.run("reasons", tmp_path)
     always = {"add_matte", "connect", "open_preferences"}
-    usable = {"empty": always, "unlinked": always | {"choose_weights", "reload"}}
+    usable = {"empty": always, "unlinked": always | {"choose_weights", "reload", "take_over"}}
     for where, names in usable.items():
         assert {name for name, reason in found[where].items() if not reason} == names
         for reason in filter(None, found[where].values()):

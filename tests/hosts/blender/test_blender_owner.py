@@ -22,4 +22,5 @@ def test_save_as_append_and_unsaved_files_never_meet_in_one_folder(blender, tmp_
     assert found["appended, matted"] == ["lfpnet/appended/LFPNet plate", 1, True]
     assert "belongs to LFPNet plate in" in found["foreign"]
     assert found["in a foreign folder"] == ["lfpnet/shot/LFPNet plate", 0, True]
+    assert found["taken over"] == 5
     assert found["unsaved"] == [True, True, False, "lfpnet/later/LFPNet plate", [1001], True]

@@ -92,7 +92,7 @@ def story(windows: Windows, zip_file: str):
     yield from matte_frame(windows, session)
     yield from change(windows, node, session)
     yield from escape(windows, session)
-    windows.found["sentences"] = [session().sidecar().text, *session().said.values()]
+    windows.found["sentences"] = [session().sidecar().text, *(said.text for said in session().said.values())]
 
 
 def open_compositor(windows: Windows):

@@ -9,6 +9,7 @@
 | `lfpnet.cancel` | | cancels all mattes under way |
 | `lfpnet.reload` | `node` | reads the results again, closes gaps, looks up states |
 | `lfpnet.show_in_folder` | `node` | opens the folder of the results |
+| `lfpnet.take_over` | `node` | makes the results in the folder this node's |
 | `lfpnet.preview_trimap` | `node`, `frame` (-1) | shows or hides the trimap over the plate |
 | `lfpnet.add_training_pair` | `node`, `frame` (-1), `alpha_from` (`NODE`, `ACTIVE`, `RESULT`) | keeps a frame |
 | `lfpnet.finetune` | `node`, `minutes` (0: the node's) | fine-tunes weights on the pairs |
@@ -33,6 +34,7 @@ _CLASSES = (
     matting.LFPNET_OT_cancel,
     results.LFPNET_OT_reload,
     results.LFPNET_OT_show_in_folder,
+    results.LFPNET_OT_take_over,
     trimap.LFPNET_OT_preview_trimap,
     training.LFPNET_OT_add_training_pair,
     training.LFPNET_OT_finetune,

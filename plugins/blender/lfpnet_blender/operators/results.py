@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reload, Show in Folder."""
+"""Reload, Show in Folder, Take Over Results."""
 
 from typing import Any
 
@@ -57,4 +57,32 @@ class LFPNET_OT_show_in_folder(ShotOperator, bpy.types.Operator):
             bpy.ops.wm.path_open(filepath=str(self.shot(context).folder()))
         except (ShotProblem, RuntimeError) as problem:
             return self.fail(problem)
+        return {"FINISHED"}
+
+
+class LFPNET_OT_take_over(ShotOperator, bpy.types.Operator):
+    """Make the results in this folder those of this node; the node that made them does not count them any more"""  # noqa: D415 - a tool-tip
+
+    bl_idname = "lfpnet.take_over"
+    bl_label = "Take Over Results"
+
+    node: StringProperty(name="Node", options={"SKIP_SAVE"})
+
+    def invoke(self, context: Any, event: Any) -> set[str]:
+        """Ask first."""
+        return context.window_manager.invoke_confirm(self, event)
+
+    def execute(self, context: Any) -> set[str]:
+        """Write their records anew."""
+        try:
+            shot = self.shot(context)
+            count = shot.results().take_over()
+        except (ShotProblem, OSError) as problem:
+            return self.fail(problem)
+        session().said.pop(shot.name, None)
+        session().close_gaps(shot)
+        session().look_up_states(shot)
+        if bpy.app.background:
+            session().wait()
+        self.report({"INFO"}, f"{count} results in {shot.folder()} belong to {shot.title} now.")
         return {"FINISHED"}
