@@ -4,6 +4,7 @@
 It drives the runs of `sidecar.shots`: fingerprints, records and files take time, so they are made here. No bpy.
 """
 
+import logging
 import queue
 import threading
 import time
@@ -19,6 +20,8 @@ from .sidecar.shots.report import FrameInputs, FrameTask, Redo, RunReport
 from .sidecar.shots.run import FrameRun
 from .sidecar.wire.errors import SidecarError
 from .tasks import Captured, News, RunOrder, Snapshot
+
+log = logging.getLogger(__name__)
 
 BUSY_SECONDS, IDLE_SECONDS = 0.03, 0.25
 TRAINING_SECONDS = 2.0
@@ -105,7 +108,7 @@ class Worker:
         while not self._is_closing:
             self._take_orders()
             for shot, run in list(self._runs.items()):
-                self._go_on(shot, run)
+                self._go_on_or_end(shot, run)
             self._watch_training()
             self._look()
         for run in self._runs.values():
@@ -160,6 +163,10 @@ class Worker:
             priority="interactive" if order.is_urgent else "batch",
             label=order.shot.strip("."),
         )
+        former = self._runs.pop(order.shot, None)
+        if former is not None:  # of a file that was closed
+            former.cancel()
+            former.close()
         folder = order.tasks[0].result.parent
         try:
             told = check_owner(_pattern_of(order.tasks[0]), [""], order.owner)
@@ -193,6 +200,19 @@ class Worker:
         if client is None:
             raise SidecarError("launch_failed", self.snapshot.sentence)
         return client
+
+    def _go_on_or_end(self, shot: str, run: FrameRun) -> None:
+        """Whatever goes wrong ends this run in a sentence, never the thread: buttons would stay grey for ever."""
+        try:
+            self._go_on(shot, run)
+        except Exception as fault:
+            log.exception("The run over %s", shot)
+            run.close()
+            self._runs.pop(shot, None)
+            run.report.problem = (
+                f"The run failed ({type(fault).__name__}: {fault}): see Blender's console and report it."
+            )
+            self._news.put(News("over", shot, value=run.report))
 
     def _go_on(self, shot: str, run: FrameRun) -> None:
         """Ask for the next frame, and tell what came of the others."""

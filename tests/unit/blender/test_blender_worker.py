@@ -216,3 +216,20 @@ def test_a_function_is_computed_on_the_workers_thread(studio):
     wait_until(lambda: found.extend(worker.news()) or len(found) == 2)
     assert (found[0].kind, found[0].value) == ("sum", 5)
     assert found[1].kind == "broken"
+
+
+def test_a_fault_of_a_run_ends_it_in_a_sentence_and_the_next_one_works(studio, monkeypatch):
+    studio.start()
+    whole = studio.module("sidecar.shots.run").FrameRun.next_wanted
+    monkeypatch.setattr(studio.module("sidecar.shots.run").FrameRun, "next_wanted", lambda _: {}["no such thing"])
+    run = studio.finish(studio.run([1001]))
+    assert "no such thing" in run.problem
+    monkeypatch.setattr(studio.module("sidecar.shots.run").FrameRun, "next_wanted", whole)
+    assert studio.finish(studio.run([1001])).done == [1001]
+
+
+def test_a_run_that_another_one_replaces_lets_its_frames_go(studio):
+    studio.start(tiles=20, tile_seconds=0.01)
+    studio.run([1001])  # nobody ever supplies it
+    wait_until(lambda: any(news.kind == "wanted" for news in studio.worker.news()))
+    assert studio.finish(studio.run([1001])).done == [1001]
