@@ -75,6 +75,7 @@ class _Driver:
         self._files = {frame.task: frame for frame in files.frames}
         self._stills = files.stills
         self._client: Client | None = None
+        self._said: set[str] = set()
         self._teller = Teller(asked, len(files.frames))
         skipped = [frame for frame in files.frames if frame.missing and asked.skip_missing]
         for frame in skipped:
@@ -131,10 +132,17 @@ class _Driver:
         """The plate by its name, so that the sidecar reads it, and the trimap's pixels, made here."""
         bound = argparse.Namespace(**{**vars(self._asked), **frame.pictures})
         plate = read_plate(bound.plate, layer=bound.layer)
-        trimap = make_trimap(bound, plate)
+        trimap = make_trimap(bound, plate, lambda note: self._say_of_file(frame, note))
         for warning in inspect(trimap, plate.pixels.shape).warnings:
             _say(f"frame {frame.task.name}: {warning}")
         return {"plate": bound.plate, "trimap": trimap_pixels(trimap, plate)}
+
+    def _say_of_file(self, frame: FrameFiles, note: str) -> None:
+        """Say what holds for every frame's file, such as the channel that is the mask, with the first frame alone."""
+        kind = note.partition(":")[2] or note
+        if kind not in self._said:
+            self._said.add(kind)
+            _say(f"frame {frame.task.name}: {note}")
 
     def _connect(self) -> Client:
         if self._client is None:
