@@ -9,11 +9,13 @@ from lfpnet.colour.compositing import over, premultiply
 from lfpnet.colour.display import display_decode, display_encode
 from lfpnet.colour.layers import solve_layers
 from lfpnet.colour.srgb import srgb_decode, srgb_encode, to_linear
+from lfpnet.colour.visible_share import possible_alpha
 
 __all__ = [
     "display_decode",
     "display_encode",
     "over",
+    "possible_alpha",
     "premultiply",
     "solve_layers",
     "srgb_decode",

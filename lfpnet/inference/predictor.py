@@ -22,7 +22,7 @@ from lfpnet.inference.device import choose_device, choose_precision, translated_
 from lfpnet.inference.options import MatteOptions
 from lfpnet.inference.patches import PatchCutter
 from lfpnet.inference.preview import coarse_alpha
-from lfpnet.inference.restoration import restore_known_alpha, restore_plate_space
+from lfpnet.inference.restoration import restore_known_alpha, restore_plate_space, restore_possible_alpha
 from lfpnet.inference.tiling import SMALLEST_SIDE, Plan, Tile, plan_tiles
 from lfpnet.model.checkpoint import Provenance, load_network
 from lfpnet.model.config import LFPNetConfig
@@ -115,6 +115,8 @@ class Predictor:
         restore_known_alpha(matte.alpha, trimap)
         if cutter.estimates is not None:
             cutter.estimates.refine(matte.alpha, trimap)
+        if options.plan == "fast":  # the other plans give the network's alpha to the last digit
+            restore_possible_alpha(matte, plate, trimap, is_linear=is_linear)
         if options.is_truncated:
             np.divide(np.floor(matte.alpha * 255), 255, out=matte.alpha)
         if options.alpha_depth == "half":

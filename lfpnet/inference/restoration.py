@@ -3,13 +3,15 @@
 Source: alpha is known where the trimap is (the paper, section 1); foreground and background solve its equation 1.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import torch
 from jaxtyping import Float32
 
-from lfpnet.colour import display_decode, display_encode, solve_layers, to_linear
+from lfpnet.colour import display_decode, display_encode, possible_alpha, solve_layers, to_linear
+from lfpnet.colour.visible_share import LARGEST_SHARE
 from lfpnet.model.layers import enlarge
 from lfpnet.model.lean.colour_prior import spread_colour
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN, Matte, PlatePixels, TrimapPixels
@@ -24,6 +26,29 @@ def restore_known_alpha(alpha: Float32[np.ndarray, "h w"], trimap: TrimapPixels)
     np.clip(alpha, 0, 1, out=alpha)
     alpha[trimap == FOREGROUND] = 1
     alpha[trimap == BACKGROUND] = 0
+
+
+def restore_possible_alpha(display: Matte, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool) -> None:
+    """Move alpha of nearly opaque and nearly clear pixels to where neither layer outshines the plate, in place.
+
+    Args:
+        display: alpha, and display-encoded colours that hold in the unknown region.
+        plate: scene-linear, or display-encoded 0 to 1.
+        trimap: 0, 128 or 255.
+        is_linear: whether the plate is scene-linear.
+    """
+    decode = _decoder(plate, is_linear=is_linear)
+    for top in range(0, trimap.shape[0], ROWS_PER_STRIPE):
+        rows = slice(top, top + ROWS_PER_STRIPE)
+        alpha = display.alpha[rows].reshape(-1)
+        share = np.minimum(alpha, 1 - alpha)
+        chosen = np.flatnonzero((trimap[rows].reshape(-1) == UNKNOWN) & (share > 0) & (share < LARGEST_SHARE))
+        pixels, foreground, background = (
+            np.take(picture[rows].reshape(-1, 3), chosen, axis=0)
+            for picture in (plate, display.foreground, display.background)
+        )
+        linear = pixels if is_linear else to_linear(pixels)
+        alpha[chosen] = possible_alpha(linear, alpha[chosen], decode(foreground), decode(background))
 
 
 def restore_plate_space(display: Matte, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool) -> Matte:
@@ -41,7 +66,7 @@ def restore_plate_space(display: Matte, plate: PlatePixels, trimap: TrimapPixels
     Returns:
         Alpha, and scene-linear foreground and background: alpha F + (1 - alpha) B is the linear plate.
     """
-    decode = partial(display_decode, brightest=float(max(1.0, plate.max()))) if is_linear else to_linear
+    decode = _decoder(plate, is_linear=is_linear)
     layers = [
         (near, torch.from_numpy(decode(_spread(near, plate, trimap, known, is_linear=is_linear).numpy())))
         for near, known in ((display.foreground, FOREGROUND), (display.background, BACKGROUND))
@@ -59,6 +84,11 @@ def restore_plate_space(display: Matte, plate: PlatePixels, trimap: TrimapPixels
         solved = solve_layers(np.ascontiguousarray(plate_linear), display.alpha[rows], *priors)
         display.foreground[rows], display.background[rows] = solved
     return display
+
+
+def _decoder(plate: PlatePixels, *, is_linear: bool) -> Callable[[np.ndarray], np.ndarray]:
+    """The way of the network's colours back to scene-linear."""
+    return partial(display_decode, brightest=float(max(1.0, plate.max()))) if is_linear else to_linear
 
 
 def _spread(
