@@ -59,6 +59,7 @@ def _finetune(shot, weights, pool, output, *more):
     return main(["finetune", *which, *quick, *more])
 
 
+@pytest.mark.heavy
 def test_fine_tuned_weights_come_with_pictures_figures_and_the_parent_s_licence(shot, weights, pool, tmp_path, capsys):
     new = tmp_path / "new.safetensors"
     assert _finetune(shot, weights, pool, new, "--hold-back", "1003", "--even-if-worse") == 0
