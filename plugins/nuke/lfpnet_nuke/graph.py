@@ -41,6 +41,15 @@ RESULT_KNOBS: dict[str, Any] = {
     "on_error": "error",
     "localizationPolicy": "off",
 }
+#: Parts of the matte to look at: name of the node -> what it puts into red, green, blue and alpha.
+LOOKS = {
+    "Alpha": ("rgba.alpha",) * 4,
+    "Foreground": ("lfp_fg.red", "lfp_fg.green", "lfp_fg.blue", "rgba.alpha"),
+    "Background": ("lfp_bg.red", "lfp_bg.green", "lfp_bg.blue", "rgba.alpha"),
+    "Trimap_used": ("lfp_trimap.alpha",) * 4,
+}
+#: Middle grey, scene-linear, without alpha: what is left of the plate shows.
+GREY = (0.18, 0.18, 0.18, 1.0)
 #: 1 before the first and after the last frame of the result, else 0.
 IS_OUTSIDE = "((frame<Result.first)+(frame>Result.last))"
 OUTSIDE_MESSAGE = "No matte of this frame: it is outside of the result's range. Matte it, or choose another 'outside'."
@@ -67,10 +76,20 @@ def inner_nodes() -> list[InnerNode]:
         name = f"Copy_{layer}"
         nodes.append(InnerNode("Copy", name, (below, "Outside"), copy_knobs(layer, channels), {}))
         below = name
-    which = f"(parent.lfp_show>0)*(1-(parent.lfp_outside==3)*{IS_OUTSIDE})"
-    nodes.append(InnerNode("Switch", "Show", ("Plate", below), {}, {"which": which}))
+    for name, sources in LOOKS.items():
+        nodes.append(InnerNode("Copy", name, (below, below), look_knobs(sources), {}))
+    nodes.append(InnerNode("Constant", "Grey", (), {"channels": "rgba", "color": GREY}, {}))
+    nodes.append(InnerNode("Merge2", "Over_grey", ("Grey", below), {"operation": "over", "bbox": "union"}, {}))
+    which = f"parent.lfp_show*(1-(parent.lfp_outside==3)*{IS_OUTSIDE})"
+    nodes.append(InnerNode("Switch", "Show", ("Plate", below, *LOOKS, "Over_grey"), {}, {"which": which}))
     nodes.append(InnerNode("Output", "Output1", ("Show",), {}, {}))
     return nodes
+
+
+def look_knobs(sources: tuple[str, ...]) -> dict[str, Any]:
+    """Return the knobs of a Copy that puts channels into red, green, blue and alpha, to be looked at."""
+    knobs = copy_knobs("rgba", ("red", "green", "blue", "alpha"))
+    return {**knobs, **{f"from{index}": source for index, source in enumerate(sources)}}
 
 
 def copy_knobs(layer: str, channels: tuple[str, ...]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ PLANS = ("fast", "exact", "published")
 INPUT, GLOBAL, CURRENT, CUSTOM = RANGES = ("input", "global", "current frame", "custom")
 STALE, MISSING, ALL = ONLY = ("missing or stale", "missing", "all")
 DEPTHS = ("half", "float")
-PLATE, MATTE = SHOWN = ("plate", "matte")
+#: The order is that of the inputs of the Switch `Show`.
+PLATE, MATTE, *_ = SHOWN = ("plate", "matte", "alpha", "foreground", "background", "trimap", "over grey")
 #: The order is that of the inputs of the Switch `Outside`.
 OUTSIDE = ("error", "hold", "black", "plate")
 
@@ -79,7 +80,7 @@ ROWS: tuple[KnobRow, ...] = (
     _button("lfp_matte_current", "Matte current frame", "The same for the current frame only."),
     _button("lfp_cancel", "Cancel", "Stop after the tile in work; finished frames stay."),
     _button("lfp_reload", "Reload", "Read the result's files again."),
-    KnobRow("Enumeration_Knob", "lfp_show", "output", None, "The plate as it came, or the matte.", SHOWN),
+    KnobRow("Enumeration_Knob", "lfp_show", "output", None, "The plate, the matte, or a part to look at.", SHOWN),
     KnobRow("Enumeration_Knob", "lfp_outside", "outside", None, "Before the first and after the last result.", OUTSIDE),
     KnobRow("Tab_Knob", "lfp_training_tab", "Training"),
     KnobRow("File_Knob", "lfp_pairs", "pairs", "", "Folder of training pairs: plates and alphas of this shot."),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Protocol
 
-from . import host
+from . import host, knobs
 from .connection import client_for
 from .errors import CancelledByArtist, FrameError, PluginError, sentence_of
 from .frames import chosen_frames, chosen_views, plan_tasks
@@ -48,7 +48,6 @@ class Work:
         values["lfp_cache"] = host.result_pattern(node, frames, views)
         self.settings: Settings = read_settings(values, self.scene)
         self.tasks: list[FrameTask] = plan_tasks(self.settings.result, frames, views)
-        self._shown_before = str(node["lfp_show"].value())
         self._has_shown = False
         self._span = result_span(self.settings.result, self.scene.views)
         self._next_look = 0.0
@@ -83,7 +82,7 @@ class Work:
             return
         if self._span is not None:
             host.show_result(self.node, self._span)
-        if not self._has_shown and str(self.node["lfp_show"].value()) == self._shown_before:
+        if not self._has_shown and str(self.node["lfp_show"].value()) == knobs.PLATE:
             host.show_matte(self.node)  # what the artist chooses later stays
         self._has_shown = True
         self._next_look = time.monotonic() + self.SHOW_SECONDS

@@ -14,6 +14,7 @@ def upgrade(node: Any) -> list[str]:
     if version >= knobs.NODE_VERSION:
         return []
     added = host.add_missing_knobs(node)
+    host.set_menu(node, "lfp_show", knobs.SHOWN)
     if not host.rebuild_inside(node):
         logger.warning("%s: the nodes inside are not as LFPNet made them and stay as they are", host.full_name(node))
     host.set_value(node, "lfp_version", knobs.NODE_VERSION)

@@ -397,6 +397,30 @@ def outside_of_the_result_is_what_the_artist_chose(stage: Stage) -> None:
         stage.check_matte(node, 1002)
 
 
+def each_part_of_the_matte_can_be_looked_at(stage: Stage) -> None:
+    """Alpha, foreground, background, trimap and the composite over grey, from the layers of the result."""
+    node = stage.scene()
+    stage.press(node, "lfp_matte_current")
+    result = str(stage.result(node, 1001))
+    parts = {
+        "matte": [[channel, channel] for channel in "RGBA"],
+        "alpha": [["A", channel] for channel in "RGBA"],
+        "foreground": [[f"lfp_fg.{channel}", channel] for channel in "RGB"],
+        "background": [[f"lfp_bg.{channel}", channel] for channel in "RGB"],
+        "trimap": [["lfp_trimap.A", channel] for channel in "RGBA"],
+    }
+    for name, pairs in parts.items():
+        node["lfp_show"].setValue(name)
+        seen = stage.render(node, 1001, f"{name}.exr")
+        assert stage.pictures.difference(result, str(seen), pairs) == 0.0, name
+    node["lfp_show"].setValue("over grey")
+    seen = stage.pictures.describe(str(stage.render(node, 1001, "grey.exr")))
+    assert min(seen["channels"]["A"]["range"]) > 0.999
+    assert seen["channels"]["R"]["digest"] != stage.pictures.describe(result)["channels"]["R"]["digest"]
+    stage.press(node, "lfp_matte_current")
+    assert node["lfp_show"].value() == "over grey", "what the artist looks at stays"
+
+
 SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     the_node_is_made,
     the_current_frame_is_matted,
@@ -418,4 +442,5 @@ SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     nothing_connected_is_one_sentence,
     a_missing_plate_fails_that_frame_only,
     outside_of_the_result_is_what_the_artist_chose,
+    each_part_of_the_matte_can_be_looked_at,
 )

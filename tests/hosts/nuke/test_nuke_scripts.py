@@ -28,6 +28,7 @@ NATIVE = {
     "Crop",
     "Assert",
     "Constant",
+    "Merge2",
 }
 
 

@@ -82,6 +82,7 @@ def test_inner_nodes_are_native_ones_without_python(graph):
         "Assert",
         "Constant",
         "Copy",
+        "Merge2",
         "Switch",
         "Output",
     }

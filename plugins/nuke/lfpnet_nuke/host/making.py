@@ -18,7 +18,7 @@ def create() -> Any:
     node.setName("LFPNet1")
     add_missing_knobs(node)
     node["tile_color"].setValue(knobs.TILE_COLOUR)
-    node["label"].setValue("[value lfp_mode]")
+    node["label"].setValue("[value lfp_mode], [value lfp_show]")
     for layer, channels in graph.LAYERS.items():
         nuke.Layer(layer, [f"{layer}.{channel}" for channel in channels])
     build_inside(node)
@@ -84,7 +84,7 @@ def build_inside(node: Any) -> None:
 def rebuild_inside(node: Any) -> bool:
     """Make the inner nodes anew, with the range of the result; False where somebody has put others there."""
     inside = node.nodes()
-    older = {"Input", "Output", "Read", "Copy", "Switch", "Assert", "Constant"}
+    older = {"Input", "Output", "Read", "Copy", "Switch", "Assert", "Constant", "Merge2"}
     read = node.node("Result")
     if read is None or {inner.Class() for inner in inside} - older:
         return False

@@ -204,6 +204,19 @@ NODES: dict[str, NodeFact] = {
             "mix": KnobFact("Array_Knob", 1.0),
         },
     ),
+    "Merge2": NodeFact(
+        (2, 64),
+        {
+            "operation": _menu("over", "plus", "multiply", "stencil", "mask", default="over"),
+            "bbox": _menu("union", "intersection", "A", "B"),
+            "Achannels": KnobFact("Channel_Knob", "rgba"),
+            "Bchannels": KnobFact("Channel_Knob", "rgba"),
+            "output": KnobFact("Channel_Knob", "rgba"),
+            "also_merge": KnobFact("ChannelMask_Knob", "none"),
+            "metainput": _menu("B", "A", "All"),
+            "mix": KnobFact("Array_Knob", 1.0),
+        },
+    ),
     "Crop": NodeFact(
         (1, 1),
         {

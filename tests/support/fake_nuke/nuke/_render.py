@@ -185,6 +185,19 @@ def _copy(node: Any, moment: Moment) -> Picture:
     return Picture(below.format, box, channels, is_black)
 
 
+def _merge(node: Any, moment: Moment) -> Picture:
+    """A over B: input 0 is B."""
+    if node["operation"].value() != "over" or node["mix"].value() != 1 or node["bbox"].value() != "union":
+        raise RuntimeError(f"{node.fullName()}: the fake merges over, wholly, in the union of the boxes")
+    below, above = picture(node.input(0), moment), picture(node.input(1), moment)
+    box = union(below.box, above.box)
+    channels = below.all_on(box)
+    rest = 1 - above.on(box, "rgba.alpha")
+    for name in _channels.BUILT_IN["rgba"]:
+        channels[name] = above.on(box, name) + below.on(box, name) * rest
+    return Picture(below.format, box, channels, below.is_black_outside and above.is_black_outside)
+
+
 def _crop(node: Any, moment: Moment) -> Picture:
     if _four(node["softness"].value())[0] or node["reformat"].value():
         raise RuntimeError(f"{node.fullName()}: the fake's Crop is not soft and does not reformat")
@@ -267,6 +280,7 @@ OPERATORS: dict[str, Callable[[Any, Moment], Picture]] = {
     "CheckerBoard2": _checker_board,
     "Shuffle": _shuffle,
     "Copy": _copy,
+    "Merge2": _merge,
     "Crop": _crop,
     "Switch": _switch,
     "Assert": _assert,
