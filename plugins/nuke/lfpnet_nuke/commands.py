@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable
 
-from . import export_for_farm, host, knobs, ownership, training
+from . import export_for_farm, host, knobs, ownership, results, training
 from .connection import client_for
 from .errors import PluginError, sentence_of
 from .log import logger
@@ -51,6 +51,29 @@ def cancel(node: Any) -> None:
 def reload(node: Any) -> None:
     """Read the result's files again."""
     show_results(node)
+
+
+def check(node: Any) -> None:
+    """Say which of the chosen frames are done, stale or missing."""
+    work = Work(node)
+    _ask(node, lambda: results.frames_state(work), _show_frames)
+
+
+def select(node: Any) -> None:
+    """Choose the frames that are stale or missing."""
+    work = Work(node)
+    _ask(node, lambda: results.frames_state(work), _select_frames)
+
+
+def clear(node: Any) -> None:
+    """Remove the results of the chosen frames, after asking."""
+    work = Work(node)
+    if RUNS.is_running(node):
+        raise PluginError(f"{work.name} is at work: wait, or press Cancel.")
+    count = len(work.tasks)
+    if host.agrees(f"Remove the results of {count} frames of {work.name}? They cannot be brought back."):
+        _tell(node, f"{results.clear_results(work)} results removed.")
+        host.show_plate(node)
 
 
 def new_folder(node: Any) -> None:
@@ -166,6 +189,20 @@ def _show_weights(node: Any, names: list[str]) -> None:
     _tell(node, f"The sidecar has {len(names)} models.")
 
 
+def _show_frames(node: Any, state: results.FramesState) -> None:
+    host.set_value(node, "lfp_frames_state", state.sentence)
+    _tell(node, "The results were looked at; pictures are compared when frames are matted.")
+
+
+def _select_frames(node: Any, state: results.FramesState) -> None:
+    _show_frames(node, state)
+    if not state.unfinished:
+        _tell(node, "Every chosen frame is done: nothing was selected.")
+        return
+    host.set_value(node, "lfp_range", knobs.CUSTOM)
+    host.set_value(node, "lfp_frames", state.unfinished)
+
+
 def _tell(node: Any, sentence: str) -> None:
     host.set_value(node, "lfp_state", sentence)
 
@@ -191,7 +228,7 @@ def _address(node: Any) -> str:
 COMMANDS: dict[str, Callable[[Any], None]] = {
     function.__name__: function
     for function in (
-        matte, matte_current, cancel, reload, new_folder, take_over, refresh_weights, sidecar_state, export, add_pair,
-        finetune, training_state, stop_training,
+        matte, matte_current, cancel, reload, check, select, clear, new_folder, take_over, refresh_weights,
+        sidecar_state, export, add_pair, finetune, training_state, stop_training,
     )
 }  # fmt: skip

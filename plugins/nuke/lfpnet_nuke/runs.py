@@ -215,6 +215,10 @@ class Runs:
         self._running.append(running)
         running.thread.start()
 
+    def is_running(self, node: Any) -> bool:
+        """Whether a node is being matted; main thread only."""
+        return self._of(node) is not None
+
     def cancel(self, node: Any) -> bool:
         """Ask the run of a node to end; False when there is none; main thread only."""
         running = self._of(node)

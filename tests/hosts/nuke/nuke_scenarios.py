@@ -397,6 +397,29 @@ def outside_of_the_result_is_what_the_artist_chose(stage: Stage) -> None:
         stage.check_matte(node, 1002)
 
 
+def the_panel_says_which_frames_are_done(stage: Stage) -> None:
+    """Done, stale and missing as ranges; the unfinished are selected; results are cleared, and only those chosen."""
+    node = stage.scene(lfp_range="custom", lfp_frames="1001-1002")
+    stage.press(node, "lfp_matte")
+    node["lfp_range"].setValue("input")
+    stage.press(node, "lfp_check")
+    assert str(node["lfp_frames_state"].value()) == "done 1001,1002; missing 1003.", node["lfp_frames_state"].value()
+    node["lfp_tile"].setValue(16)
+    stage.press(node, "lfp_check")
+    assert str(node["lfp_frames_state"].value()) == "stale 1001,1002; missing 1003.", node["lfp_frames_state"].value()
+    node["lfp_tile"].setValue(0)
+    stage.press(node, "lfp_select")
+    assert (node["lfp_range"].value(), node["lfp_frames"].value()) == ("custom", "1003")
+    stage.press(node, "lfp_matte")
+    node["lfp_range"].setValue("input")
+    stage.press(node, "lfp_select")
+    assert node["lfp_range"].value() == "input", "nothing is left to select"
+    node["lfp_range"].setValue("custom")
+    node["lfp_frames"].setValue("1002")
+    stage.press(node, "lfp_clear")
+    assert [stage.result(node, frame).exists() for frame in FRAMES] == [True, False, True]
+
+
 def each_part_of_the_matte_can_be_looked_at(stage: Stage) -> None:
     """Alpha, foreground, background, trimap and the composite over grey, from the layers of the result."""
     node = stage.scene()
@@ -443,4 +466,5 @@ SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     a_missing_plate_fails_that_frame_only,
     outside_of_the_result_is_what_the_artist_chose,
     each_part_of_the_matte_can_be_looked_at,
+    the_panel_says_which_frames_are_done,
 )

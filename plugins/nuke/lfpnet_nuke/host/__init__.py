@@ -28,6 +28,7 @@ from .nodes import (
 from .render import export, export_pair
 from .session import (
     add_menu_command,
+    agrees,
     defer,
     has_window,
     home,
@@ -50,6 +51,7 @@ __all__ = [
     "WindowProgress",
     "add_menu_command",
     "add_missing_knobs",
+    "agrees",
     "create",
     "defer",
     "escaped",

@@ -42,16 +42,7 @@ def add_missing_knobs(node: Any) -> list[str]:
 
 def _make_knob(row: knobs.KnobRow) -> Any:
     """Make one knob of the table."""
-    if row.kind == "Enumeration_Knob":
-        knob = nuke.Enumeration_Knob(row.name, row.label, list(row.items))
-    elif row.kind == "PyScript_Knob":
-        knob = nuke.PyScript_Knob(row.name, row.label, row.default)
-    elif row.kind == "Text_Knob":
-        knob = nuke.Text_Knob(row.name, row.label, row.default)
-    else:
-        knob = getattr(nuke, row.kind)(row.name, row.label)
-        if row.default is not None:
-            knob.setValue(row.default)
+    knob = _new_knob(row)
     if row.tooltip:
         knob.setTooltip(row.tooltip)
     if row.kind == "PyScript_Knob":
@@ -62,6 +53,20 @@ def _make_knob(row: knobs.KnobRow) -> Any:
         knob.setRange(*row.span)
     if row.name in knobs.HIDDEN:
         knob.setFlag(nuke.INVISIBLE)
+    return knob
+
+
+def _new_knob(row: knobs.KnobRow) -> Any:
+    """Make a knob of the row's class with its default."""
+    if row.kind == "Enumeration_Knob":
+        return nuke.Enumeration_Knob(row.name, row.label, list(row.items))
+    if row.kind == "PyScript_Knob":
+        return nuke.PyScript_Knob(row.name, row.label, row.default)
+    if row.kind == "Text_Knob":
+        return nuke.Text_Knob(row.name, row.label, row.default)
+    knob = getattr(nuke, row.kind)(row.name, row.label)
+    if row.default is not None:
+        knob.setValue(row.default)
     return knob
 
 

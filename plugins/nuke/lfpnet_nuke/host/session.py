@@ -47,6 +47,11 @@ def say(sentence: str) -> None:
         nuke.tprint(f"LFPNet: {sentence}")
 
 
+def agrees(question: str) -> bool:
+    """Ask whoever sits there; without a window the press itself is the answer."""
+    return bool(nuke.ask(question)) if has_window() else True
+
+
 def add_menu_command(label: str, command: Callable[[], Any]) -> None:
     """Add an entry to the menu of nodes."""
     nuke.menu("Nodes").addMenu("LFPNet").addCommand(label, command, icon="LFPNet.png")
