@@ -11,6 +11,7 @@ from typing import Any
 from ..runtime import keys as key_files
 from ..runtime.endpoint import remote_endpoint, runtime_directory
 from ..wire.errors import SidecarError
+from .arguments import check_fields, check_submit, named_values, plain, seconds
 from .connection import Connection
 from .job import Job, JobResult
 from .launch import Launcher
@@ -158,30 +159,35 @@ class Client:
             timeout_seconds: the job's whole time budget; None is unlimited.
 
         Raises:
-            SidecarError: code `bad_image`, `limit_exceeded` or `closed`; everything later is the job's error.
+            SidecarError: code `bad_image`, `bad_option`, `limit_exceeded` or `closed`; everything later is the job's.
         """
         if self._is_closed:
             raise SidecarError("closed", "This client is closed: make a new one.")
         settings = {
-            "options": dict(options) if options else None,
-            "model": model,
+            "options": named_values("options", options) if options else None,
+            "model": plain(model),
             "priority": priority,
             "coalesce": coalesce,
-            "label": label,
-            "preview": preview or None,
+            "label": plain(label),
+            "preview": plain(preview) or None,
         }
         inputs = {"plate": plate, "trimap": trimap, "roto": roto, "core": core, "edge": edge, "solid": solid}
-        if output.get("kind") == "file":
+        output = named_values("output", output)
+        if output.get("kind") == "file" and isinstance(output.get("path"), str):
             output = {**output, "path": str(Path(output["path"]).absolute())}
         request, pixels = build_request(inputs, output, settings, layer=layer)
+        check_submit(request)
+        budget_seconds = seconds("timeout_seconds", timeout_seconds)
         job = Job(request, pixels)
-        if timeout_seconds is not None:
-            job.deadline = time.monotonic() + timeout_seconds
+        if budget_seconds is not None:
+            job.deadline = time.monotonic() + budget_seconds
         self._connection.post("submit", job)
         return job
 
     def cancel(self, job: Job) -> None:
         """Ask a job to end; its state becomes `cancelled` within about one tile."""
+        if not isinstance(job, Job):
+            raise SidecarError("bad_option", f"A job of `submit` is cancelled, not {type(job).__name__}.")
         self._connection.post("cancel", job)
 
     def poll(self) -> list[tuple[str, Job | None]]:
@@ -227,7 +233,9 @@ class Client:
         Raises:
             SidecarError: code `training` when a run is going on or cannot be started.
         """
-        asked = {"arguments": list(arguments), "command": command}
+        if isinstance(arguments, str):
+            raise SidecarError("bad_option", "arguments must be a list of texts, not one text: split it.")
+        asked = {"arguments": [plain(one) for one in arguments], "command": command}
         return self._ask("train_start", asked, "train_reply", timeout_seconds)
 
     def train_status(self, *, log_lines: int = 20, timeout_seconds: float = 10.0) -> dict[str, Any]:
@@ -248,6 +256,13 @@ class Client:
     def _ask(self, kind: str, fields: dict[str, Any], reply_kind: str, timeout_seconds: float) -> dict[str, Any]:
         if self._is_closed:
             raise SidecarError("closed", "This client is closed: make a new one.")
-        asked = PendingReply(kind, fields, reply_kind, timeout_seconds)
+        asked_fields = {name: plain(value) for name, value in fields.items()}
+        check_fields(kind, {**asked_fields, "session": ""})
+        patience_seconds = seconds("timeout_seconds", timeout_seconds)
+        if patience_seconds is None:
+            raise SidecarError("bad_option", "timeout_seconds must be a number of seconds, not None.")
+        if not self._thread.is_alive():
+            raise SidecarError("closed", "This client has ended: make a new one.")
+        asked = PendingReply(kind, asked_fields, reply_kind, patience_seconds)
         self._connection.post("ask", asked)
         return asked.wait()

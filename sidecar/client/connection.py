@@ -17,11 +17,11 @@ from ..wire.errors import SidecarError
 from ..wire.framing import Message
 from ..wire.version import PROTOCOL, check_protocol
 from .job import Job
-from .launch import Launcher
+from .launch import Launcher, has_crashed
 from .pending_jobs import PendingJobs
 from .pending_replies import PendingReplies
 from .shared_memory import SlotPool
-from .sockets import Sockets
+from .sockets import DISCONNECTED, HANDSHAKE_BROKE, Sockets
 
 PING_SECONDS = 0.5
 #: Silence after which the sidecar is called unresponsive.
@@ -29,6 +29,12 @@ QUIET_SECONDS = 2.0
 #: A greeting that is not answered by then goes to whoever is published now.
 GREETING_SECONDS = 2.5
 TICK_MILLISECONDS = 100
+#: Pause after a connection that broke before it was greeted.
+RECONNECT_SECONDS = 0.2
+#: Handshakes of a server on another machine that may break before its key is called wrong.
+REFUSALS = 4
+#: Unforeseen errors in a row before the jobs are given up.
+FAILURES = 10
 
 
 class Connection:
@@ -82,7 +88,8 @@ class Connection:
             "pong": self._on_pong,
             "goodbye": self._on_goodbye,
         }
-        self._seeking_since = self._greeted_at = self._heard_at = self._pinged_at = 0.0
+        self._seeking_since = self._greeted_at = self._heard_at = self._pinged_at = self._connect_at = 0.0
+        self._greeted_instance, self._refusals, self._failures = "", 0, 0
         self._is_closed = False
 
     # ---- from other threads
@@ -97,18 +104,15 @@ class Connection:
         self._seek()
         try:
             while not self._is_closed:
-                self._wait()
-                self._take_commands()
-                self._connect()
-                self._listen()
-                self._watch()
-                self._move()
-        except Exception as problem:
-            self.state, self.sentence = "failed", f"The client stopped in an unforeseen way ({problem!r})."
-            self._fail_all(
-                SidecarError("closed", f"The client stopped in an unforeseen way ({problem!r}): make a new one.")
-            )
-            raise
+                try:
+                    self._wait()
+                    self._take_commands()
+                    self._connect()
+                    self._listen()
+                    self._watch()
+                    self._move()
+                except Exception as problem:
+                    self._start_over(problem)
         finally:
             self._fail_all(
                 SidecarError("closed", "The client was closed before the job was over: submit it to a new one.")
@@ -116,6 +120,16 @@ class Connection:
             self._hang_up()
             self._wakeup.close()
             self._context.term()
+
+    def _start_over(self, problem: Exception) -> None:
+        """Go on after what nobody foresaw: with a new connection, and if that keeps failing without the jobs."""
+        self._failures += 1
+        if self._failures > FAILURES:
+            self._failures = 0
+            self._give_up(SidecarError("internal", f"The client failed in an unforeseen way ({problem!r:.300})."))
+        else:
+            self._seek(f"Looking for the sidecar again after an unforeseen error ({problem!r:.300}).")
+            time.sleep(0.05)
 
     # ---- one turn of the loop
 
@@ -145,11 +159,14 @@ class Connection:
                 self._replies.add(value)
                 self._wake_up()
             elif command == "cancel":
-                self._jobs.cancel(value, is_answering=self.state == "connected")
+                try:
+                    self._jobs.cancel(value, is_answering=self.state == "connected")
+                except Exception as problem:
+                    self._jobs.break_off(value.name, problem)
 
     def _connect(self) -> None:
         """Look for a sidecar, start one if this is local, and greet it."""
-        if self.state != "starting":
+        if self.state != "starting" or time.monotonic() < self._connect_at:
             return
         endpoint = self._endpoint
         if self._launcher is not None:
@@ -161,7 +178,16 @@ class Connection:
         if endpoint is None:
             return
         self._hang_up()
-        self._sockets = Sockets(self._context, endpoint, self._keys)
+        if endpoint.instance != self._greeted_instance:
+            # Another server than the last one that was tried, so it has all the patience again.
+            self._greeted_instance, self._seeking_since, self._refusals = endpoint.instance, time.monotonic(), 0
+        try:
+            self._sockets = Sockets(self._context, endpoint, self._keys)
+        except SidecarError as error:
+            if self._launcher is None or time.monotonic() - self._seeking_since > self._patience_seconds:
+                self._give_up(error)
+            self._connect_at = time.monotonic() + RECONNECT_SECONDS
+            return
         about = {"protocol": list(PROTOCOL), "client": self._name, "client_id": self._client_id}
         self._sockets.send("hello", {**about, "token": endpoint.token})
         self._greeted_at = time.monotonic()
@@ -212,25 +238,34 @@ class Connection:
     def _handle(self, message: Message) -> None:
         """Pass a message on; what only servers should get, or what a newer minor version sends, is skipped."""
         handler = self._handlers.get(message.kind)
-        if handler is not None:
+        if handler is None:
+            return
+        try:
             handler(message)
+        except Exception as problem:
+            if "job" not in message.fields:
+                raise
+            self._jobs.break_off(message.fields["job"], problem)
 
     def _on_capabilities(self, message: Message) -> None:
-        assert self._sockets is not None
         check = message.fields
+        if self._sockets is None:
+            return
         try:
             check_protocol(check["protocol"], who=f"the sidecar (process {check['pid']})")
         except SidecarError as error:
             self._give_up(error)
             return
         if self.capabilities.get("instance", check["instance"]) != check["instance"]:
-            self._jobs.count_crash("")  # a server on another machine was restarted; a mere break charges nobody
+            self._jobs.count_crash("", is_kill=True)  # a server elsewhere was restarted; a mere break charges nobody
         self._jobs.clear_crash()
         self.capabilities, self._session = check, check["session"]
         can_share = self._uses_shared_memory and "shm" in check["transports"] and self._launcher is not None
-        pool = SlotPool(self._sockets, self._session) if can_share else None
-        self._jobs.attach(self._sockets, self._session, pool)
-        self._seeking_since = 0.0
+        pool = SlotPool(self._sockets, self._session, check["limits"]) if can_share else None
+        self._jobs.attach(self._sockets, self._session, pool, check["limits"])
+        self._seeking_since, self._failures, self._refusals = 0.0, 0, 0
+        if self._launcher is not None:
+            self._launcher.settle()
         self._turn("connected", f"Connected to sidecar {check['version']} (process {check['pid']}).")
 
     def _on_error(self, message: Message) -> None:
@@ -266,11 +301,19 @@ class Connection:
     # ---- trouble
 
     def _on_trouble(self, trouble: str) -> None:
-        if trouble != "disconnected":
+        is_break = trouble in (DISCONNECTED, HANDSHAKE_BROKE)
+        if self.state in ("connected", "unresponsive"):
+            if is_break:
+                self._lose("The connection to the sidecar broke; looking for it.")
+        elif is_break and self._launcher is not None:
+            self._connect_at = time.monotonic() + RECONNECT_SECONDS
+            self._turn("starting", "The sidecar ended while it was greeted; looking for it.")
+        elif is_break and (trouble == DISCONNECTED or self._refusals < REFUSALS):
+            # ZeroMQ tries again. A server that dies just then breaks it as a wrong key does, but not again and again.
+            self._refusals += trouble == HANDSHAKE_BROKE
+        elif self.state == "greeting":
             where = self._sockets.endpoint.control if self._sockets else "the sidecar"
             self._give_up(SidecarError("unauthorised", f"{where} refused this client: {trouble}."))
-        elif self.state in ("connected", "unresponsive"):
-            self._lose("The connection to the sidecar broke; looking for it.")
 
     def _on_silence(self, seconds: float) -> None:
         if self._launcher is not None and self._launcher.find() is None:
@@ -302,11 +345,12 @@ class Connection:
 
     def _lose(self, sentence: str) -> None:
         """The server is gone: charge the jobs it was working on, then look for the next server."""
-        detail = self._launcher.log_tail() if self._launcher is not None else ""
-        is_crash = self._launcher is not None and self._launcher.find() is None
+        log = self._sockets.endpoint.log if self._sockets is not None else ""
+        detail = self._launcher.log_tail(log) if self._launcher is not None else ""
+        is_dead = self._launcher is not None and self._launcher.find() is None
         self._jobs.on_loss()
-        if is_crash:
-            self._jobs.count_crash(detail)
+        if is_dead:
+            self._jobs.count_crash(detail, is_kill=not has_crashed(log))
         self._seek(sentence)
 
     def _give_up(self, error: SidecarError) -> None:
@@ -319,7 +363,7 @@ class Connection:
 
     def _seek(self, sentence: str = "Looking for the sidecar.") -> None:
         self._hang_up()
-        self._seeking_since = time.monotonic()
+        self._seeking_since, self._connect_at = time.monotonic(), 0.0
         self._turn("starting", sentence)
 
     def _wake_up(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..wire.errors import SidecarError
+from .arguments import seconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,9 +67,15 @@ class Job:
         self.error: SidecarError | None = None
         self.request = request
         self.pixels: dict[str, Any] = dict(pixels)
-        self.crashes = 0
+        self.crashes = self.kills = self.resends = 0
+        self.is_cancel_asked = False
         self.deadline: float | None = None
         self._over = threading.Event()
+
+    @property
+    def upload_bytes(self) -> int:
+        """Bytes of the pictures that are sent with it."""
+        return sum(data.nbytes for data in self.pixels.values())
 
     @property
     def is_over(self) -> bool:
@@ -81,13 +88,12 @@ class Job:
         Raises:
             SidecarError: why it failed or was cancelled; code `timed_out` when the wait was too short.
         """
-        if not self._over.wait(timeout_seconds):
+        if not self._over.wait(seconds("timeout_seconds", timeout_seconds)):
             raise SidecarError(
                 "timed_out", f"The job is not over after {timeout_seconds:.1f} s: wait longer or cancel it."
             )
-        if self.error is not None:
-            raise self.error
-        assert self.result is not None
+        if self.result is None:
+            raise self.error or SidecarError("closed", "The job ended without a result: submit it again.")
         return self.result
 
     def end(self, state: str, *, result: JobResult | None = None, error: SidecarError | None = None) -> None:

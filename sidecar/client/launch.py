@@ -14,6 +14,7 @@ from pathlib import Path
 from ..runtime.command_words import join_command, split_command
 from ..runtime.endpoint import LOCK_FILE, Endpoint, read_endpoint
 from ..runtime.lock import EXIT_NOT_OWNER, is_free
+from ..runtime.small_file import read_tail
 from ..wire.errors import SidecarError
 
 #: Fewer page faults for the server's large buffers; must be set before it starts, and not in the host.
@@ -24,7 +25,12 @@ HOST_VARIABLES = ("PYTHONHOME", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__")
 #: Set to anything, it hands PYTHONPATH and the user's own packages on to the sidecar.
 KEEP_PYTHONPATH = "LFPNET_KEEP_PYTHONPATH"
 KEPT_LOGS = 10
-LOG_LINES = 15
+LOG_LINES, LOG_BYTES = 15, 64 * 1024
+#: Signals that come from outside; others are faults of the server's own, which happen again.
+_KILLS = frozenset({1, 2, 9, 15})
+CRASH_MARK = b"Fatal Python error"
+#: Servers in a row that may be killed, or may crash, before they answer.
+MOST_KILLS, MOST_CRASHES = 100, 2
 #: Servers started by this process; kept so that each is collected when it ends, even after its launcher is gone.
 _children: list[subprocess.Popen[bytes]] = []
 
@@ -53,7 +59,8 @@ class Launcher:
         self._environment = dict(environment or {})
         self._patience_seconds = patience_seconds
         self._child: subprocess.Popen[bytes] | None = None
-        self._begun = 0.0
+        self._begun = self._start_at = 0.0
+        self._kills = self._crashes = 0
         self._log: Path | None = None
 
     def find(self) -> Endpoint | None:
@@ -68,22 +75,37 @@ class Launcher:
         """
         endpoint = self.find()
         if endpoint is not None:
-            self._begun, self._child = 0.0, None
+            self._begun = 0.0
             return endpoint
         if not self._begun:
             self._begun = time.monotonic()
         exit_code = None if self._child is None else self._child.poll()
         if self._child is None or exit_code == EXIT_NOT_OWNER:
             # Nobody started yet, or another host's server won and has ended meanwhile or is about to publish itself.
-            if is_free(self._folder / LOCK_FILE):
+            if time.monotonic() >= self._start_at and is_free(self._folder / LOCK_FILE):
                 self._start()
         elif exit_code is not None:
             self._child = None
-            raise self._failure(f"The sidecar ended while it started (exit code {exit_code})")
+            self._on_death(exit_code)
         if time.monotonic() - self._begun > self._patience_seconds:
             self._begun = 0.0
             raise self._failure(f"The sidecar did not listen within {self._patience_seconds:.0f} s")
         return None
+
+    def settle(self) -> None:
+        """Note that a server answers: what happened while it started counts no more."""
+        self._child, self._kills, self._crashes, self._start_at = None, 0, 0, 0.0
+
+    def _on_death(self, exit_code: int) -> None:
+        """Start again after a kill from outside; what fails by itself fails again, so say why."""
+        is_kill, is_crash = -exit_code in _KILLS or exit_code == 0, exit_code < 0
+        self._kills += is_kill
+        self._crashes += is_crash and not is_kill
+        if not (is_kill or is_crash) or self._kills > MOST_KILLS or self._crashes > MOST_CRASHES:
+            self._begun, self._kills, self._crashes = 0.0, 0, 0
+            raise self._failure(f"The sidecar ended while it started (exit code {exit_code})")
+        self._begun = time.monotonic()
+        self._start_at = self._begun + min(1.0, 0.05 * 2 ** min(self._kills + self._crashes, 8))
 
     def reap(self) -> None:
         """Collect children that have ended, so that no zombie stays with the host."""
@@ -91,19 +113,22 @@ class Launcher:
             if child.poll() is not None and child in _children:
                 _children.remove(child)
 
-    def log_tail(self) -> str:
-        """Return the last lines of the log of the server started here, or of the newest one."""
-        log = self._log or max(self._folder.glob("sidecar-*.log"), key=lambda path: path.stat().st_mtime, default=None)
-        if log is None:
-            return ""
+    def log_tail(self, named: str = "") -> str:
+        """Return the last lines of a log: the one that is named, of the server started here, or the newest one."""
         try:
-            return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:])
-        except OSError:
-            return ""
+            log = (
+                Path(named)
+                if named
+                else self._log or max(self._folder.glob("sidecar-*.log"), key=lambda path: path.stat().st_mtime)
+            )
+            text = read_tail(log, max_bytes=LOG_BYTES).decode("utf-8", "replace")
+        except (OSError, ValueError):
+            return ""  # there is none, or it has just been removed
+        return "\n".join(text.splitlines()[-LOG_LINES:])
 
     def _start(self) -> None:
         command = list(self._command or default_command())
-        _remove_old_logs(self._folder)
+        self._begun = time.monotonic()
         self._log = (
             self._folder / f"sidecar-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{time.monotonic_ns() % 10**6}.log"
         )
@@ -112,6 +137,8 @@ class Launcher:
         environment["LFPNET_RUNTIME_DIR"] = str(self._folder)
         environment["LFPNET_LOG_FILE"] = str(self._log)
         try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # somebody may have cleared it away
+            _remove_old_logs(self._folder)
             descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 self._child = _start_detached(command, environment, descriptor)
@@ -126,6 +153,14 @@ class Launcher:
 
     def _failure(self, what: str) -> SidecarError:
         return SidecarError("launch_failed", f"{what}: its log {self._log} says why.", detail=self.log_tail())
+
+
+def has_crashed(log: str) -> bool:
+    """Say whether a server wrote into its log that a fault of its own ended it (Python's faulthandler does)."""
+    try:
+        return CRASH_MARK in read_tail(Path(log), max_bytes=LOG_BYTES)
+    except OSError:
+        return False
 
 
 def default_command() -> tuple[str, ...]:

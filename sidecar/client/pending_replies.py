@@ -10,6 +10,9 @@ from typing import Any
 
 from ..wire.errors import SidecarError
 
+#: The client's thread says why an answer is late; only if it cannot, the wait ends by itself.
+GRACE_SECONDS = 2.0
+
 
 class PendingReply:
     """One request; `reply_kind` is empty where no reply comes."""
@@ -25,12 +28,15 @@ class PendingReply:
         self._answers.put(value)
 
     def wait(self) -> dict[str, Any]:
-        """Block until the answer; the client's thread always gives one.
+        """Block until the answer, or a moment longer than its time.
 
         Raises:
             SidecarError: why there is no reply.
         """
-        value = self._answers.get()
+        try:
+            value = self._answers.get(timeout=max(0.0, self.deadline - time.monotonic()) + GRACE_SECONDS)
+        except queue.Empty:
+            raise SidecarError("timed_out", "No answer came in time: look at the sidecar.") from None
         if isinstance(value, SidecarError):
             raise value
         return value

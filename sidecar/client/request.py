@@ -52,6 +52,8 @@ def build_request(
     Raises:
         SidecarError: code `bad_image` or `limit_exceeded` for what can never be accepted.
     """
+    if layer is not None and not isinstance(layer, str):
+        raise SidecarError("bad_option", f"layer must be the name of an EXR layer, not {type(layer).__name__}.")
     references: dict[str, Any] = {}
     pixels: dict[str, memoryview] = {}
     for name, picture in inputs.items():
@@ -82,7 +84,10 @@ def _refer(name: str, picture: Picture) -> tuple[dict[str, Any], memoryview | No
         data = memoryview(picture).cast("B")
         return {"kind": "exr", "bytes": data.nbytes}, data
     if isinstance(picture, (str, os.PathLike)):
-        return {"kind": "file", "path": os.path.abspath(os.fspath(picture))}, None  # noqa: PTH100 - keeps links as they are
+        path = os.fspath(picture)
+        if not isinstance(path, str):
+            raise SidecarError("bad_image", f"The {name} must have a path of text, not {type(path).__name__}.")
+        return {"kind": "file", "path": os.path.abspath(path)}, None  # noqa: PTH100 - keeps links as they are
     # Only who has imported numpy can have an array; hosts without numpy send files.
     numpy = sys.modules.get("numpy")
     if numpy is not None and not isinstance(picture, Pixels) and isinstance(picture, numpy.ndarray):
@@ -106,4 +111,9 @@ def _refer(name: str, picture: Picture) -> tuple[dict[str, Any], memoryview | No
 
 
 def _listed(values: tuple[Any, ...] | None) -> list[Any] | None:
-    return None if values is None else [value if isinstance(value, str) else int(value) for value in values]
+    try:
+        return None if values is None else [value if isinstance(value, str) else int(value) for value in values]
+    except (TypeError, ValueError, OverflowError) as problem:
+        raise SidecarError(
+            "bad_image", f"Channels are texts and windows four integers ({problem}): correct them."
+        ) from problem

@@ -5,8 +5,10 @@ from __future__ import annotations
 import mmap
 import os
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
+from ..wire.limits import CLIENT_BYTES, CLIENT_SLOTS
 from .sockets import Sockets
 
 #: Slots grow to whole steps of this size, so that frames of nearly one size share them.
@@ -26,8 +28,11 @@ class Slot:
 class SlotPool:
     """Free slots and slots on order, for one session with one server."""
 
-    def __init__(self, sockets: Sockets, session: str) -> None:
-        """Start empty."""
+    def __init__(self, sockets: Sockets, session: str, limits: Mapping[str, Any]) -> None:
+        """Start empty; `limits` are those of the server."""
+        self._most_slots = limits.get("client_slots", CLIENT_SLOTS)
+        self._most_bytes = limits.get("client_bytes", CLIENT_BYTES)
+        self._slots = self._nbytes = 0
         self._sockets = sockets
         self._session = session
         self._free: list[Slot] = []
@@ -50,6 +55,7 @@ class SlotPool:
                 taken.append(best)
             elif not self._ordered:
                 self._order(size)
+                break
         if len(taken) == len(sizes):
             return taken
         self._free += taken
@@ -64,6 +70,8 @@ class SlotPool:
         if fields["request"] not in self._ordered:
             return
         self._ordered.discard(fields["request"])
+        self._slots += 1
+        self._nbytes += fields["bytes"]
         try:
             descriptor = os.open(fields["path"], os.O_RDWR | os.O_CLOEXEC)
             try:
@@ -83,7 +91,16 @@ class SlotPool:
         return True
 
     def _order(self, size: int) -> None:
+        """Order a slot; where the server has no room for it, give up free ones that are too small, else wait."""
+        nbytes = -(-size // STEP_BYTES) * STEP_BYTES
+        while self._slots >= self._most_slots or self._nbytes + nbytes > self._most_bytes:
+            if not self._free:
+                self.is_usable = self.is_usable and self._slots > 0
+                return
+            dropped = self._free.pop(0)
+            self._slots -= 1
+            self._nbytes -= dropped.nbytes
+            self._sockets.send("slot_close", {"session": self._session, "slot": dropped.name})
         request = uuid.uuid4().hex
         self._ordered.add(request)
-        nbytes = -(-size // STEP_BYTES) * STEP_BYTES
         self._sockets.send("slot_open", {"session": self._session, "request": request, "bytes": nbytes})

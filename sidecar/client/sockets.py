@@ -13,12 +13,13 @@ from ..wire.errors import SidecarError
 from ..wire.framing import Message, pack, unpack
 from ..wire.limits import CONTROL_QUEUE_MESSAGES, DATA_QUEUE_MESSAGES, FRAME_BYTES, HEADER_BYTES
 
+DISCONNECTED = "disconnected"
+#: What the system tells of a wrong key of the server and of a server that died just then.
+HANDSHAKE_BROKE = "its key is not the expected one or the line broke: check the server's key"
 _REFUSALS: dict[int, str] = {
     int(zmq.EVENT_HANDSHAKE_FAILED_AUTH): "it does not list this client's key: have it allowed with lfpnet keys allow",
     int(zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL): "it wants another kind of encryption: check both key files",
-    int(
-        zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
-    ): "its key is not the expected one or the line broke: check the server's key",
+    int(zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL): HANDSHAKE_BROKE,
 }
 BURST = 64
 
@@ -33,16 +34,27 @@ class Sockets:
             context: the client's ZeroMQ context.
             endpoint: where the sidecar listens.
             keys: this client's CURVE public and secret key; needed when the endpoint names a server key.
+
+        Raises:
+            SidecarError: code `unreachable` for an address or key that makes no sense.
         """
         self.endpoint = endpoint
-        self.control = self._dealer(context, CONTROL_QUEUE_MESSAGES, HEADER_BYTES + 1024, keys)
-        self.data = self._dealer(context, DATA_QUEUE_MESSAGES, FRAME_BYTES, keys)
+        self.control = context.socket(zmq.DEALER)
+        self.data = context.socket(zmq.DEALER)
         self._monitor = self.control.get_monitor_socket(
             zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED | sum(_REFUSALS)
         )
         self._monitor.setsockopt(zmq.LINGER, 0)
-        self.control.connect(endpoint.control)
-        self.data.connect(endpoint.data)
+        try:
+            self._prepare(self.control, CONTROL_QUEUE_MESSAGES, HEADER_BYTES + 1024, keys)
+            self._prepare(self.data, DATA_QUEUE_MESSAGES, FRAME_BYTES, keys)
+            self.control.connect(endpoint.control)
+            self.data.connect(endpoint.data)
+        except (zmq.ZMQError, ValueError, TypeError) as problem:
+            self.close()
+            raise SidecarError(
+                "unreachable", f"{endpoint.control} is no address that can be connected to ({problem}): correct it."
+            ) from problem
 
     @property
     def pollable(self) -> tuple[zmq.Socket[Any], ...]:
@@ -88,7 +100,7 @@ class Sockets:
             # uint16 event, uint32 value, then a frame with the address; zmq.utils.monitor would import asyncio.
             event = int.from_bytes(frames[0][:2], sys.byteorder)
             if event == zmq.EVENT_DISCONNECTED:
-                happened.append("disconnected")
+                happened.append(DISCONNECTED)
             elif event in _REFUSALS:
                 happened.append(_REFUSALS[event])
 
@@ -98,10 +110,9 @@ class Sockets:
         for one in self.pollable:
             one.close(linger=0)
 
-    def _dealer(
-        self, context: zmq.Context[Any], queue_messages: int, frame_bytes: int, keys: tuple[bytes, bytes] | None
-    ) -> zmq.Socket[Any]:
-        dealer = context.socket(zmq.DEALER)
+    def _prepare(
+        self, dealer: zmq.Socket[Any], queue_messages: int, frame_bytes: int, keys: tuple[bytes, bytes] | None
+    ) -> None:
         dealer.set_hwm(queue_messages)
         dealer.setsockopt(zmq.MAXMSGSIZE, frame_bytes)
         dealer.setsockopt(zmq.LINGER, 0)
@@ -112,4 +123,3 @@ class Sockets:
         if self.endpoint.server_key and keys is not None:
             dealer.curve_serverkey = self.endpoint.server_key.encode("ascii")
             dealer.curve_publickey, dealer.curve_secretkey = keys
-        return dealer

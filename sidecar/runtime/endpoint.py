@@ -11,8 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..wire.errors import SidecarError
+from ..wire.limits import TEXT_LENGTH
+from .small_file import read_small
 
 ENDPOINT_FILE = "endpoint.json"
+ENDPOINT_BYTES = 64 * 1024
 LOCK_FILE = "lock"
 #: sockaddr_un holds 108 bytes on Linux and 104 on macOS, terminator included.
 SOCKET_PATH_BYTES = 103
@@ -81,11 +84,12 @@ def write_endpoint(folder: Path, endpoint: Endpoint) -> None:
 def read_endpoint(folder: Path) -> Endpoint | None:
     """Return the published addresses, or None where there are none or they make no sense (a server will heal that)."""
     try:
-        values = json.loads((folder / ENDPOINT_FILE).read_text(encoding="utf-8"))
+        values = json.loads(read_small(folder / ENDPOINT_FILE, max_bytes=ENDPOINT_BYTES))
         known = {name: values[name] for name in Endpoint.__dataclass_fields__ if name in values}
-        return Endpoint(**known)
-    except (OSError, ValueError, TypeError, KeyError):
+        endpoint = Endpoint(**known)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
+    return endpoint if _is_sensible(endpoint) else None
 
 
 def remove_endpoint(folder: Path, instance: str) -> None:
@@ -105,6 +109,17 @@ def remote_endpoint(address: str, server_key: str = "") -> Endpoint:
     if not host.startswith("tcp://") or not port.isdigit() or not 0 < int(port) < 65535:
         raise SidecarError("bad_option", f"An address looks like tcp://host:5571, not '{address}': correct it.")
     return Endpoint(control=address, data=f"{host}:{int(port) + 1}", server_key=server_key)
+
+
+def _is_sensible(endpoint: Endpoint) -> bool:
+    texts = (endpoint.control, endpoint.data, endpoint.instance, endpoint.token, endpoint.log, endpoint.server_key)
+    return (
+        all(isinstance(text, str) and len(text) < TEXT_LENGTH for text in texts)
+        and all(address.startswith(("ipc://", "tcp://")) for address in (endpoint.control, endpoint.data))
+        and isinstance(endpoint.pid, int)
+        and 0 <= endpoint.pid < 1 << 31
+        and len(endpoint.server_key) in (0, 40)
+    )
 
 
 def _choose_directory(environment: Mapping[str, str]) -> Path:

@@ -4,12 +4,12 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidecar.runtime.endpoint import LOCK_FILE, remove_endpoint, write_endpoint
 from sidecar.runtime.lock import EXIT_NOT_OWNER, OwnerLock
 from sidecar.server.config import ServerConfig
+from sidecar.server.presence import Presence
 from sidecar.server.sockets import Sockets
 
 if TYPE_CHECKING:
@@ -48,17 +48,21 @@ def serve(
     try:
         write_endpoint(config.runtime_directory, sockets.endpoint)
         log.info("listens on %s as instance %s", sockets.endpoint.control, sockets.endpoint.instance)
-        _work(config, sockets, load, train_command)
+        _work(config, sockets, Presence(config, lock, sockets), load, train_command)
     finally:
         remove_endpoint(config.runtime_directory, sockets.endpoint.instance)
         sockets.close()
-        _remove_socket_files(config.runtime_directory, sockets.endpoint.instance)
+        sockets.remove_files()
         lock.release()
     return 0
 
 
 def _work(
-    config: ServerConfig, sockets: Sockets, load: "LoadPredictor | None", train_command: tuple[str, ...] | None
+    config: ServerConfig,
+    sockets: Sockets,
+    presence: Presence,
+    load: "LoadPredictor | None",
+    train_command: tuple[str, ...] | None,
 ) -> None:
     """Answer clients; these imports come after the sockets are bound and known."""
     from sidecar.server.dispatcher import Dispatcher
@@ -68,7 +72,7 @@ def _work(
 
     training = Training(config.runtime_directory, train_command or TRAIN_COMMAND)
     job_manager = JobManager(config, load or load_predictor, sockets.wake)
-    dispatcher = Dispatcher(config, sockets, job_manager, training)
+    dispatcher = Dispatcher(config, sockets, job_manager, training, presence)
     handlers = _on_signals(dispatcher.request_drain)
     try:
         dispatcher.run()
@@ -83,8 +87,3 @@ def _on_signals(drain: Callable[[], None]) -> dict[signal.Signals, Any]:
     """SIGTERM and SIGINT drain; a second one ends at once."""
     numbers = [signal.SIGINT, signal.SIGTERM]
     return {number: signal.signal(number, lambda _number, _frame: drain()) for number in numbers}
-
-
-def _remove_socket_files(folder: Path, instance: str) -> None:
-    for letter in "cd":
-        (folder / f"{letter}{instance}").unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from sidecar.server.error_mapping import translate
 from sidecar.server.job_manager import JobManager
 from sidecar.server.jobs import Job
 from sidecar.server.pipeline import Event
+from sidecar.server.presence import Presence
 from sidecar.server.sessions import Session
 from sidecar.server.sockets import Sockets
 from sidecar.server.status import capabilities, status_report
@@ -31,9 +32,17 @@ GREETING_SECONDS = 0.03
 class Dispatcher:
     """Answers clients until somebody asks it to stop."""
 
-    def __init__(self, config: ServerConfig, sockets: Sockets, job_manager: JobManager, training: Training) -> None:
+    def __init__(
+        self,
+        config: ServerConfig,
+        sockets: Sockets,
+        job_manager: JobManager,
+        training: Training,
+        presence: Presence,
+    ) -> None:
         """Take over bound sockets; nothing is answered before `run`."""
         self._config, self._sockets, self._job_manager, self._training = config, sockets, job_manager, training
+        self._presence = presence
         self._handlers: dict[str, Callable[[bytes, dict[str, Any]], None]] = {
             name.removeprefix("_on_"): getattr(self, name) for name in dir(self) if name.startswith("_on_")
         }
@@ -247,6 +256,8 @@ class Dispatcher:
 
     def _tick(self) -> None:
         now = time.monotonic()
+        if not self._job_manager.is_draining and not self._presence.repair():
+            self._job_manager.drain(self._config.drain_seconds)
         try:
             self._training.tick()
         except Exception:

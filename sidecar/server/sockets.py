@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,12 +105,7 @@ class Sockets:
         if config.listen is None and hasattr(os, "getuid"):
             addresses = [f"ipc://{config.runtime_directory / (letter + instance)}" for letter in "cd"]
             _forget_old_sockets(config.runtime_directory)
-            mask = os.umask(0o177)
-            try:
-                self._control.bind(addresses[0])
-                self._data.bind(addresses[1])
-            finally:
-                os.umask(mask)
+            self._bind_private(addresses)
             return Endpoint(control=addresses[0], data=addresses[1], **about)
         listen = config.listen or "tcp://127.0.0.1:*"
         if self.is_local:
@@ -117,6 +113,35 @@ class Sockets:
             control, data = (f"tcp://127.0.0.1:{port}" for port in ports)
             return Endpoint(control=control, data=data, token=secrets.token_hex(32), **about)
         return self._bind_curve(config, listen, about)
+
+    def _bind_private(self, addresses: list[str]) -> None:
+        mask = os.umask(0o177)
+        try:
+            self._control.bind(addresses[0])
+            self._data.bind(addresses[1])
+        finally:
+            os.umask(mask)
+
+    def repair(self) -> None:
+        """Listen under new names when the files of the sockets were deleted or replaced; who is connected stays so."""
+        old = (self.endpoint.control, self.endpoint.data)
+        paths = [Path(address.removeprefix("ipc://")) for address in old if address.startswith("ipc://")]
+        if all(path.is_socket() for path in paths):
+            return
+        log.warning("the files of the sockets were deleted or replaced; listening under new names")
+        addresses = [
+            f"ipc://{path.parent / (letter + secrets.token_hex(8))}" for letter, path in zip("cd", paths, strict=True)
+        ]
+        self._bind_private(addresses)
+        for one, address in zip((self._control, self._data), old, strict=True):
+            one.unbind(address)
+        self.endpoint = replace(self.endpoint, control=addresses[0], data=addresses[1])
+
+    def remove_files(self) -> None:
+        """Remove the files of the sockets; call it last."""
+        for address in (self.endpoint.control, self.endpoint.data):
+            if address.startswith("ipc://"):
+                Path(address.removeprefix("ipc://")).unlink(missing_ok=True)
 
     def _bind_curve(self, config: ServerConfig, listen: str, about: dict[str, Any]) -> Endpoint:
         """Listen beyond loopback: only with CURVE, only for listed keys."""

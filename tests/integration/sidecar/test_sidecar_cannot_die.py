@@ -172,7 +172,7 @@ def test_an_unforeseen_error_in_the_dispatcher_ends_the_message_it_came_from(tmp
         def __getattr__(self, name):
             raise RuntimeError("unforeseen \udce4")
 
-    dispatcher = Dispatcher(ServerConfig(tmp_path), FakeSockets(), BrokenManager(), None)
+    dispatcher = Dispatcher(ServerConfig(tmp_path), FakeSockets(), BrokenManager(), None, None)
     dispatcher._answer("control", b"i", pack("status", {"session": "s"}))
     assert [message.fields["code"] for message in sent] == ["internal"]
     assert "\\udce4" in sent[0].fields["sentence"]

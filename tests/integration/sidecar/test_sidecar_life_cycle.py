@@ -82,7 +82,8 @@ def test_a_kill_in_mid_job_is_mended_by_one_restart(workplace):
     assert [path.name for path in workplace.pictures.iterdir()] == ["matte.exr"]
 
 
-def test_a_job_that_crashes_every_sidecar_fails_alone(workplace):
+def test_a_job_under_which_too_many_sidecars_die_fails_alone(workplace, monkeypatch):
+    monkeypatch.setattr("sidecar.client.pending_jobs.KILLS", 0)
     plate, trimap = plate_and_trimap()
     client = workplace.client(tiles=100_000, tile_seconds=0.02)
     poison = client.submit(plate, trimap, output=OUTPUT)
