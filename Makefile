@@ -14,7 +14,8 @@ BPY_NAMES := LFPNET_BPY_4_2=$(CURDIR)/.venv-bpy-4.2.23/bin/python LFPNET_BPY_4_5
 
 # One file is one worker's: its fixtures are made once, and its sidecar has a folder of its own.
 WORKERS ?= 2
-PYTEST := $(BPY_NAMES) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+# Compiled modules are kept even where the environment says no: the tests start hundreds of processes.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BPY_NAMES) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .PHONY: demo test test-heavy test-all chromium check format clean nuke-plugin blender-extension
 

@@ -22,7 +22,7 @@ TABLES = (
 def run_benchmark(*arguments: object) -> str:
     """Run the script quickly; return what it prints."""
     command = [sys.executable, str(SCRIPT), "--quick", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=280).stdout
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=500).stdout
 
 
 @pytest.fixture

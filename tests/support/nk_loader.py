@@ -126,7 +126,7 @@ def tcl_of_python(script_hex: str) -> str:
 def tcl_program(script_hex: str) -> str:
     """Run nk_events.tcl by `tclsh`."""
     program = EVENTS.read_text(encoding="utf-8") + f"\nputs [nk_events::read_hex {script_hex}]\n"
-    done = subprocess.run(["tclsh"], input=program, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(["tclsh"], input=program, capture_output=True, text=True, timeout=500, check=True)
     return done.stdout
 
 

@@ -181,7 +181,7 @@ def main() -> None:
         package.session.end_session()
         stop = [os.environ["LFPNET_PYTHON"], "-m", "sidecar.cli.main", "stop", "--now"]
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        subprocess.run(stop, env=environment, timeout=60, capture_output=True, check=False)
+        subprocess.run(stop, env=environment, timeout=500, capture_output=True, check=False)
     print(json.dumps(found))
     sys.stdout.flush()
     os._exit(0)

@@ -51,7 +51,7 @@ class Blender:
         words = [str(self.python), str(SCENARIOS), scenario, str(folder), str(self.zip_file)]
         try:
             done = subprocess.run(
-                words, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False
+                words, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=500, check=False
             )
         finally:
             _end_servers(pids)

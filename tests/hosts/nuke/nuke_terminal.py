@@ -9,7 +9,7 @@ from sidecar_fixtures import ROOT
 TERMINAL = ROOT / "tests" / "support" / "fake_nuke" / "terminal.py"
 
 
-def run_terminal(*arguments, plugin=None, python=None, timeout=90, **environment):
+def run_terminal(*arguments, plugin=None, python=None, timeout=500, **environment):
     """Run it and return what it printed; NUKE_PATH has the plugin only when one is given."""
     variables = {name: value for name, value in os.environ.items() if name not in ("NUKE_PATH", "PYTHONPATH")}
     if plugin is not None:

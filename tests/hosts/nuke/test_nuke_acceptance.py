@@ -61,7 +61,7 @@ def test_every_scenario_passes_on_the_oldest_python_of_nuke(plugin_folder, tmp_p
         tmp_path / "report.json",
         plugin=plugin_folder,
         python=python,
-        timeout=280,
+        timeout=500,
         LFPNET_PICTURES_PYTHON=sys.executable,
     )
     assert failures(tmp_path / "report.json") == (len(SCENARIOS), []), done.stdout + done.stderr
@@ -93,7 +93,7 @@ def test_acceptance_in_a_licensed_nuke(plugin_folder, tmp_path):
         pytest.skip("LFPNET_NUKE_EXE names no licensed Nuke: the acceptance scenarios were not run in one")
     call = [nuke_executable, "-t", str(HERE / "acceptance.py"), str(tmp_path / "report.json")]
     variables = {**os.environ, "NUKE_PATH": str(plugin_folder), "LFPNET_PICTURES_PYTHON": sys.executable}
-    subprocess.run(call, env=variables, check=False, timeout=280)
+    subprocess.run(call, env=variables, check=False, timeout=500)
     count, problems = failures(tmp_path / "report.json")
     assert count == len(SCENARIOS)
     assert not problems, "\n".join(problems)

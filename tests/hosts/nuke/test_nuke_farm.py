@@ -20,7 +20,7 @@ def lfpnet(*words, folder):
     """The command on a machine of the farm, which has no Nuke."""
     call = [sys.executable, "-m", "sidecar.cli.main", *words]
     variables = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(call, cwd=folder, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(call, cwd=folder, env=variables, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -240,7 +240,7 @@ def test_stopping_half_way_leaves_no_output(folder, how):
         while "%" not in shown and time.monotonic() < deadline:  # the first tile is done
             shown += process.stderr.read(1)
         process.send_signal(how)
-        process.wait(timeout=100)
+        process.wait(timeout=500)
     assert process.returncode == (-how if how == signal.SIGKILL else 130)
     assert not list(folder.glob("*.exr"))
 

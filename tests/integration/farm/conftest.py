@@ -60,6 +60,6 @@ def run_lfpnet(
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=500,
         check=False,
     )

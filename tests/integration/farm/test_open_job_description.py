@@ -19,7 +19,7 @@ TEMPLATE = (
 def openjd(*words: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [str(OPENJD), *words, "--extensions", "TASK_CHUNKING"],
-        cwd=folder, capture_output=True, text=True, timeout=250, check=False,
+        cwd=folder, capture_output=True, text=True, timeout=500, check=False,
     )  # fmt: skip
 
 

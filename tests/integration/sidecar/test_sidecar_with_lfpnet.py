@@ -12,7 +12,7 @@ from sidecar.client import Client
 from sidecar.wire.errors import SidecarError
 
 #: On two busy cores importing torch alone has taken half a minute.
-IMPORT_SECONDS = 240
+IMPORT_SECONDS = 500
 MAKE_WEIGHTS = """
 import sys, torch
 from pathlib import Path

@@ -137,7 +137,7 @@ def test_a_run_whose_whole_group_is_ended_saves_says_so_and_goes_on(pool, tmp_pa
             assert time.monotonic() < deadline
             time.sleep(0.05)
         os.killpg(process.pid, number)  # as a terminal and a farm do: the workers get it too
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate(timeout=500)
     assert process.returncode == 0, errors
     assert "goes on from there" in out
     assert (folder / "state.pt").exists()

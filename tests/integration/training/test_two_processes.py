@@ -20,7 +20,7 @@ def _train(*arguments, processes):
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
     command = [sys.executable, *(launcher if processes > 1 else []), "-m", "sidecar.cli.main", "train", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=200, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=500, env=environment, check=False)
 
 
 @pytest.mark.heavy

@@ -53,7 +53,7 @@ def test_the_slider_parts_two_pictures_and_nothing_leaves_the_window(data_set, o
         str(CHROMIUM), *QUIET, f"--window-size={width},900", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom",
         page.as_uri(),
     ]  # fmt: skip
-    shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+    shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=500).stdout
     found = re.search("<title>seen (.*?) end</title>", shown)
     assert found, shown[:300]
     moved, ranged, chosen, differ, overflow = found[1].split(" | ")

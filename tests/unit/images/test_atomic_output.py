@@ -126,7 +126,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, depth, limit_byt
         "else:\n"
         "    raise SystemExit('accepted')\n"
     )
-    subprocess.run([sys.executable, "-c", script, tmp_path / "m.exr", "200"], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script, tmp_path / "m.exr", "200"], check=True, timeout=500)
     assert not list(tmp_path.iterdir())
 
 

@@ -17,7 +17,7 @@ def built_plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that goes on NUKE_PATH, without wheels."""
     folder = tmp_path_factory.mktemp("bundle") / "nuke"
     command = [sys.executable, str(REPOSITORY / "plugins" / "bundle.py"), "nuke", "--to", str(folder)]
-    subprocess.run(command, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, timeout=500, stdout=subprocess.DEVNULL)
     return folder
 
 

@@ -93,7 +93,7 @@ folder = Path({str(tmp_path / "killed")!r})
 trainer = t._trainer(open_pool(Path({str(pool_folder)!r})), folder, config, threads=1)
 trainer.run(lambda step, values: step == 4 and os.kill(os.getpid(), signal.SIGKILL))
 """
-    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=240, check=False)
+    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=500, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     with threads_of_run(2):  # another process may have another number; the run goes on with its own
         _trainer(pool, tmp_path / "killed", replace(CONFIG, checkpoint_seconds=0.0)).run()
