@@ -52,6 +52,7 @@ def on_change(*_: Any) -> None:
 def on_load(*_: Any) -> None:
     """Another file was opened: its shots may have results."""
     session().forget()
+    session().pause_preview()  # one that an older version has saved
     ownership.on_file()
     if bpy.app.background:
         return
@@ -61,7 +62,9 @@ def on_load(*_: Any) -> None:
 
 @persistent
 def before_save(path: Any = "", *_: Any) -> None:
-    """Results of a file that gets its first name move beside it."""
+    """Results of a file that gets its first name move beside it; a preview is no part of a file."""
+    if not is_quiet():
+        session().pause_preview()
     try:
         ownership.before_save(path if isinstance(path, str) else "")
     except OSError as problem:
@@ -72,6 +75,8 @@ def before_save(path: Any = "", *_: Any) -> None:
 def after_save(*_: Any) -> None:
     """After Save As the nodes are other ones."""
     ownership.after_save()
+    if not is_quiet():
+        session().resume_preview()
 
 
 @persistent

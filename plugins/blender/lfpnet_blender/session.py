@@ -16,7 +16,7 @@ from . import preferences, settings
 from .errors import ShotProblem
 from .host.at_frame import FrameReader, read_frames
 from .host.group import reload_results, result_image
-from .host.preview import connect_viewer, is_previewing, show_preview
+from .host.preview import connect_viewer, hide_preview, is_previewing, show_preview
 from .host.quiet import is_rendering
 from .host.tree import compositor_tree
 from .host.upstream import has_keys
@@ -207,6 +207,24 @@ class Session:
     def end_preview(self) -> None:
         """What is still computed of a preview is not shown any more."""
         self._preview = None
+
+    def pause_preview(self) -> None:
+        """Take previews out of every compositor while the file is written: a saved one is black when it is opened."""
+        for scene in bpy.data.scenes:
+            tree = compositor_tree(scene)
+            if is_previewing(tree):
+                hide_preview(tree)
+
+    def resume_preview(self) -> None:
+        """Show the preview again that `pause_preview` took away."""
+        if self._preview is None:
+            return
+        name, _ = self._preview
+        try:
+            shot = self._find(self._scenes.get(name, ""), name)
+            self.preview(shot, shot.scene.frame_current)
+        except ShotProblem as problem:
+            self.said[name] = Said(str(problem), "error")
 
     def train(self, arguments: Sequence[str]) -> None:
         """Start fine-tuning."""

@@ -78,7 +78,7 @@ def grouped(package, folder: Path) -> dict:
     shot.settings.outer_pixels = 2
     bpy.ops.lfpnet.matte_frame(frame=1003)
     keeps["linked inside"] = _sent(shot, plate)
-    keeps["groups"] = sorted(found.name for found in bpy.data.node_groups if "." in found.name)
+    keeps["groups"] = sorted(found.name for found in bpy.data.node_groups if ".00" in found.name)
     return keeps
 
 
@@ -276,6 +276,12 @@ def preview_follows(package, folder: Path) -> dict:
         return int(((red > 0.4) & (blue < red)).sum())
 
     found = {"first": amber()}
+    bpy.ops.wm.save_mainfile()
+    session.wait()
+    found["after saving"] = amber()
+    shutil.copyfile(bpy.data.filepath, folder / "stored.blend")  # the open one cannot be looked into
+    with bpy.data.libraries.load(str(folder / "stored.blend")) as (there, _):
+        found["in the file"] = "LFPNet Trimap Preview" in there.images
     shot.settings.outer_pixels = 12
     session.look_again()
     session.wait()

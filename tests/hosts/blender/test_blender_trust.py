@@ -69,6 +69,7 @@ def test_the_preview_follows_the_mask_and_hide_leaves_nothing_of_it(blender, tmp
     found = blender.run("preview_follows", tmp_path)
     assert found["no mask"] < found["first"] < found["slider"]
     assert not found["same again"]
+    assert (found["after saving"], found["in the file"]) == (found["first"], False)
     assert (found["left"], found["viewer"]) == ([False, False], "Premultiplied")
 
 
