@@ -17,9 +17,9 @@ from sidecar.cli.connection import connect
 from sidecar.cli.matte_request import request_of
 from sidecar.cli.matte_task import Made, MatteTask, TileBar
 from sidecar.client import Client, Job, JobResult, Pixels
-from sidecar.client.request import is_sendable, sendable
 from sidecar.runtime.atomic import written_file
 from sidecar.wire.errors import SidecarError
+from sidecar.wire.sendable import is_plain, plain_text
 
 #: A frame that was in work whenever the sidecar was killed is sent again so often.
 RESTARTS = 2
@@ -63,7 +63,7 @@ def check_options(asked: argparse.Namespace) -> None:
 def submit(client: Client, task: MatteTask) -> Job:
     """Send the trimap's pixels, and the plate's path or, to another machine, its file."""
     asked, request = task.arguments, request_of(task.arguments)
-    is_named = asked.connect is None and is_sendable(asked.plate)
+    is_named = asked.connect is None and is_plain(str(asked.plate))
     return client.submit(
         asked.plate if is_named else _file_bytes(asked.plate),
         trimap_pixels(task.trimap, task.plate),
@@ -72,7 +72,7 @@ def submit(client: Client, task: MatteTask) -> Job:
         options=request.options(sent=("plate", "trimap")),
         model=request.wire_model,
         priority="batch",
-        label=sendable(asked.output.name),
+        label=plain_text(asked.output.name),
     )
 
 

@@ -69,16 +69,6 @@ def build_request(
     return {"inputs": references, "output": dict(output), **given}, pixels
 
 
-def is_sendable(path: str | os.PathLike[str]) -> bool:
-    """Whether a name can go over the wire, which is UTF-8; a file of another name goes as its bytes."""
-    return sendable(os.fspath(path)) == os.fspath(path)
-
-
-def sendable(text: str) -> str:
-    """The text with `?` for what is no UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def _refer(name: str, picture: Picture) -> tuple[dict[str, Any], memoryview | None]:
     if isinstance(picture, (bytes, bytearray, memoryview)):
         data = memoryview(picture).cast("B")

@@ -28,9 +28,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..client.request import is_sendable, sendable
 from ..runtime.atomic import write_atomically, written_file
 from ..wire.errors import SidecarError
+from ..wire.sendable import is_plain, plain_text
 from .claim import FrameClaim
 from .fingerprint import picture_fingerprint
 from .frame_results import FrameResults, output_of
@@ -260,7 +260,7 @@ class FrameRun:
             for role, picture in pictures.items()
         }
         target = written_file(task.result)
-        is_named = self._sidecar_writes and is_sendable(target)
+        is_named = self._sidecar_writes and is_plain(str(target))
         output = {"kind": "file", "path": str(target)} if is_named else {"kind": "exr"}
         entry.goes_by_name = is_named or any(isinstance(picture, (str, os.PathLike)) for picture in pictures.values())
         plate = pictures["plate"]
@@ -273,7 +273,7 @@ class FrameRun:
             options=entry.request.options(pictures),
             model=entry.request.wire_model,
             priority=self._priority,
-            label=sendable(f"{self._label or task.result.stem} {task.name}"),
+            label=plain_text(f"{self._label or task.result.stem} {task.name}"),
         )
         self._wanted.discard(task)
         self._computing[job] = entry
@@ -372,7 +372,8 @@ class _Computing:
 
 
 def _is_sendable(picture: Picture) -> bool:
-    return not isinstance(picture, (str, os.PathLike)) or is_sendable(picture)
+    """Whether a picture can go by its name, which must be UTF-8, or is none that has one."""
+    return not isinstance(picture, (str, os.PathLike)) or is_plain(os.fspath(picture))
 
 
 def _without_file(picture: Picture) -> Picture:
