@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sidecar.runtime.endpoint import LOCK_FILE, remove_endpoint, write_endpoint
 from sidecar.runtime.lock import EXIT_NOT_OWNER, OwnerLock
 from sidecar.server.config import ServerConfig
+from sidecar.server.descriptors import raise_limit
 from sidecar.server.presence import Presence
 from sidecar.server.sockets import Sockets
 
@@ -44,6 +45,7 @@ def serve(
         log.info("another sidecar owns %s", lock.path)
         return EXIT_NOT_OWNER
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+    raise_limit()
     sockets = Sockets(config)
     try:
         write_endpoint(config.runtime_directory, sockets.endpoint)

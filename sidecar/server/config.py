@@ -15,6 +15,7 @@ class ServerLimits:
     client_jobs: int = limits.CLIENT_JOBS
     client_slots: int = limits.CLIENT_SLOTS
     clients: int = limits.CLIENTS
+    peer_sessions: int = limits.PEER_SESSIONS
     cache_bytes: int = 1 << 30
     results_bytes: int = 2 << 30
     models: int = 2

@@ -123,8 +123,8 @@ def _join(upload: Upload) -> np.ndarray:
     joined = np.empty(upload.nbytes, np.uint8)
     at = 0
     for piece in upload.pieces:
-        joined[at : at + piece.nbytes] = np.frombuffer(piece, np.uint8)
-        at += piece.nbytes
+        joined[at : at + len(piece)] = np.frombuffer(piece, np.uint8)
+        at += len(piece)
     return joined
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sidecar.server.cache import Blob, Finished
 from sidecar.wire.errors import SidecarError
+from sidecar.wire.limits import SMALL_PIECE_BYTES
 from sidecar.wire.messages import PRIORITIES
 
 WAITING, QUEUED, RUNNING = "waiting", "queued", "running"
@@ -16,10 +17,10 @@ DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
 
 @dataclass
 class Upload:
-    """Pieces of one picture on their way in; kept as ZeroMQ received them, joined later by the loader."""
+    """Pieces of one picture on their way in; large ones kept as ZeroMQ received them, joined later by the loader."""
 
     nbytes: int
-    pieces: list[memoryview] = field(default_factory=list)
+    pieces: list[memoryview | bytearray] = field(default_factory=list)
     received: int = 0
 
     def add(self, offset: int, piece: memoryview) -> None:
@@ -33,7 +34,12 @@ class Upload:
                 "bad_message",
                 f"Expected bytes from {self.received} of {self.nbytes}, got {piece.nbytes} at {offset}: send in order.",
             )
-        self.pieces.append(piece)
+        if piece.nbytes > SMALL_PIECE_BYTES:
+            self.pieces.append(piece)
+        elif self.pieces and isinstance(self.pieces[-1], bytearray):
+            self.pieces[-1] += piece
+        else:
+            self.pieces.append(bytearray(piece))
         self.received += piece.nbytes
 
     @property

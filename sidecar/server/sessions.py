@@ -32,6 +32,11 @@ class Session:
         """Bytes of pictures announced for unfinished jobs."""
         return sum(job.upload_bytes for job in self.unfinished)
 
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of pictures that have come for unfinished jobs and are held."""
+        return sum(upload.received for job in self.unfinished for upload in job.uploads.values())
+
 
 class Sessions:
     """All sessions, found by their secret name."""
@@ -56,6 +61,9 @@ class Sessions:
         """
         session = self._by_client.get(client_id)
         if session is None:
+            of_peer = sum(other.control_identity == identity for other in self._by_name.values())
+            if of_peer >= self._limits.peer_sessions:
+                raise SidecarError("too_many_clients", f"This program has {of_peer} sessions already: use one of them.")
             if len(self._by_name) >= self._limits.clients:
                 raise SidecarError("too_many_clients", f"{len(self)} clients are connected already: try again later.")
             session = Session(secrets.token_hex(16), client, client_id, SlotPool(self._limits), identity)

@@ -8,9 +8,11 @@ Source: measured; reused memfd mappings move 133 MB in 1.04 times a memcpy, a fr
 import mmap
 import os
 import sys
+import weakref
 from dataclasses import dataclass
 
 from sidecar.server.config import ServerLimits
+from sidecar.server.descriptors import FULL, share_used
 from sidecar.wire.errors import SidecarError
 
 IS_SUPPORTED = sys.platform == "linux"
@@ -39,12 +41,19 @@ class SlotPool:
         """Start empty."""
         self._limits = limits
         self._slots: dict[str, Slot] = {}
+        # Mappings of closed slots from which jobs still read; they cost until those jobs are over.
+        self._closed: list[weakref.ref[mmap.mmap]] = []
         self._opened = 0
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all slots."""
-        return sum(slot.nbytes for slot in self._slots.values())
+        """Bytes of all slots, those included that were closed while jobs still use them."""
+        return sum(slot.nbytes for slot in self._slots.values()) + sum(len(memory) for memory in self._still_used())
+
+    def _still_used(self) -> list[mmap.mmap]:
+        found = [(reference, reference()) for reference in self._closed]
+        self._closed = [reference for reference, memory in found if memory is not None]
+        return [memory for _, memory in found if memory is not None]
 
     def open(self, nbytes: int) -> Slot:
         """Make a slot.
@@ -54,7 +63,8 @@ class SlotPool:
         """
         if not IS_SUPPORTED:
             raise SidecarError("bad_option", "Shared memory needs Linux: send the pixels inline.")
-        if not 0 < nbytes <= self._limits.image_bytes or len(self._slots) >= self._limits.client_slots:
+        count = len(self._slots) + len(self._still_used())
+        if not 0 < nbytes <= self._limits.image_bytes or count >= self._limits.client_slots or share_used() > FULL:
             raise SidecarError(
                 "limit_exceeded", f"A slot of {nbytes} bytes is over the limit or one too many: free slots."
             )
@@ -83,6 +93,7 @@ class SlotPool:
         slot = self._slots.pop(name, None)
         if slot is not None:
             os.close(slot.descriptor)
+            self._closed.append(weakref.ref(slot.memory))
 
     def close_all(self) -> None:
         """Forget every slot."""

@@ -14,6 +14,7 @@ from sidecar.runtime.endpoint import Endpoint, remote_endpoint
 from sidecar.runtime.keys import load_pair
 from sidecar.runtime.wakeup import Wakeup
 from sidecar.server.config import ServerConfig
+from sidecar.server.descriptors import FULL, ROOMY, share_used
 from sidecar.wire.errors import SidecarError
 from sidecar.wire.limits import CONTROL_QUEUE_MESSAGES, DATA_QUEUE_MESSAGES, FRAME_BYTES, HEADER_BYTES
 
@@ -41,6 +42,8 @@ class Sockets:
         self._wakeup = Wakeup()
         self._control = self._router(CONTROL_QUEUE_MESSAGES, HEADER_BYTES + 1024)
         self._data = self._router(DATA_QUEUE_MESSAGES, FRAME_BYTES)
+        self._is_door_open = True
+        self._arrivals = [one.get_monitor_socket(zmq.EVENT_ACCEPTED) for one in (self._control, self._data)]
         try:
             self.endpoint = self._bind(config)
         except zmq.ZMQError as problem:
@@ -49,13 +52,14 @@ class Sockets:
                 "bad_option", f"{config.listen} cannot be listened on ({problem}): choose another."
             ) from problem
         self._poller = zmq.Poller()
-        for one in (self._control, self._data, self._wakeup.pollable):
+        for one in (self._control, self._data, self._wakeup.pollable, *self._arrivals):
             self._poller.register(one, zmq.POLLIN)
 
     def receive(self, timeout_seconds: float) -> Iterator[tuple[str, bytes, list[Any]]]:
         """Wait a while, then give what came as `(socket, identity, frames)`, small messages first."""
         self._poller.poll(int(timeout_seconds * 1000))
         self._wakeup.clear()
+        self.watch_door()
         yield from self._drain("control", self._control, CONTROL_BURST)
         yield from self._drain("data", self._data, DATA_BURST)
 
@@ -67,6 +71,32 @@ class Sockets:
         except zmq.ZMQError as problem:
             log.debug("a message to a client was dropped: %s", problem)
 
+    def watch_door(self) -> None:
+        """Let nobody new in while descriptors are scarce: connections that nobody greets over are cut in seconds."""
+        for monitor in self._arrivals:
+            while monitor.poll(0):
+                monitor.recv_multipart()
+        used = share_used()
+        if self._is_door_open and used > FULL:
+            log.warning("too many connections or files are open; nobody new is let in for now")
+            self._set_door(is_open=False)
+        elif not self._is_door_open and used < ROOMY:
+            log.info("new connections are let in again")
+            self._set_door(is_open=True)
+
+    def _set_door(self, *, is_open: bool) -> None:
+        addresses = (self.endpoint.control, self.endpoint.data)
+        for one, address in zip((self._control, self._data), addresses, strict=True):
+            try:
+                if is_open:
+                    one.bind(address)
+                else:
+                    one.unbind(address)
+            except zmq.ZMQError as problem:
+                log.warning("%s: %s; trying again", address, problem)
+                return
+        self._is_door_open = is_open
+
     def wake(self) -> None:
         """Make `receive` return soon."""
         self._wakeup.signal()
@@ -76,7 +106,10 @@ class Sockets:
         if self._authenticator is not None:
             self._authenticator.stop()
         for one in (self._control, self._data):
+            one.disable_monitor()
             one.close(linger=500)
+        for monitor in self._arrivals:
+            monitor.close(linger=0)
         self._context.term()
         self._wakeup.close()
 
@@ -95,7 +128,7 @@ class Sockets:
         router.setsockopt(zmq.ROUTER_MANDATORY, 1)
         router.setsockopt(zmq.HEARTBEAT_IVL, 2000)
         router.setsockopt(zmq.HEARTBEAT_TIMEOUT, 10000)
-        router.setsockopt(zmq.HANDSHAKE_IVL, 5000)
+        router.setsockopt(zmq.HANDSHAKE_IVL, 2000)
         router.setsockopt(zmq.LINGER, 0)
         return router
 
@@ -126,7 +159,7 @@ class Sockets:
         """Listen under new names when the files of the sockets were deleted or replaced; who is connected stays so."""
         old = (self.endpoint.control, self.endpoint.data)
         paths = [Path(address.removeprefix("ipc://")) for address in old if address.startswith("ipc://")]
-        if all(path.is_socket() for path in paths):
+        if not self._is_door_open or all(path.is_socket() for path in paths):
             return
         log.warning("the files of the sockets were deleted or replaced; listening under new names")
         addresses = [

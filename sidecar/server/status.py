@@ -63,7 +63,7 @@ def status_report(config: ServerConfig, endpoint: Endpoint, job_manager: JobMana
         "cache_bytes": job_manager.cache.nbytes,
         "results_bytes": job_manager.retained_results.nbytes,
         "slot_bytes": sum(session.slots.nbytes for session in job_manager.sessions),
-        "upload_bytes": sum(session.upload_bytes for session in job_manager.sessions),
+        "upload_bytes": sum(session.held_bytes for session in job_manager.sessions),
         "devices": device_bytes(),
     }
     return {

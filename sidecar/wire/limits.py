@@ -24,4 +24,8 @@ CLIENT_SLOTS = 64
 #: Pixels that one client may have in shared memory and in unfinished uploads, each.
 CLIENT_BYTES = 4 << 30
 CLIENTS = 64
+#: Sessions over one connection, so that one program cannot lock all others out.
+PEER_SESSIONS = 32
+#: Smaller pieces of an upload are joined as they come, because every message held costs hundreds of bytes.
+SMALL_PIECE_BYTES = 64 * 1024
 TEXT_LENGTH = 4096

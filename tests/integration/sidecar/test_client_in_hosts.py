@@ -37,7 +37,7 @@ print("done")
 
 def run_vendored(workplace, python, *flags):
     package = workplace.folder / "site" / "host_plugin" / "_vendored"
-    for part in ("wire", "client"):
+    for part in ("wire", "runtime", "client"):
         shutil.copytree(ROOT / "sidecar" / part, package / part, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "__init__.py").touch()
     (package.parent / "__init__.py").touch()

@@ -43,7 +43,7 @@ def test_clients_that_fall_silent_while_their_jobs_end_leave_the_server_unmoved(
     inputs = pictures(workplace.pictures)
     with RawPeer(workplace.folder) as peer:
         for around in range(3):
-            sessions = [greet(peer, f"v{index}") for index in range(40)]
+            sessions = [greet(peer, f"v{index}") for index in range(30)]
             for number in range(25):
                 for session in sessions:
                     space = {"working_space": f"{around} {session} {number}"}
