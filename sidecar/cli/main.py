@@ -20,6 +20,7 @@ from lfpnet.errors import CancelledError, LfpnetError
 SUB_COMMANDS = {
     "matte": "matte one plate",
     "trimap": "make and preview a trimap",
+    "carry": "carry trimaps from a few key frames to all others",
     "weights": "inspect or import weights",
     "doctor": "check this installation",
     "data": "make and look at training data",
