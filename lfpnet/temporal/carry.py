@@ -11,10 +11,10 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, UInt8
 
 from lfpnet.errors import ConfigurationError, SizeMismatchError
-from lfpnet.temporal.flow import FlowPixels, GreyPixels, flow, smoothed, warped
+from lfpnet.temporal.flow import FlowPixels, flow, smoothed, warped
 from lfpnet.types import BACKGROUND, FOREGROUND, UNKNOWN, TrimapPixels
 
 #: Pixels over which a following is smoothed at every step, of 432 lines; finer on smaller plates.
@@ -32,6 +32,10 @@ _STILL_CORE = 0.5
 _BAND = 12.0
 
 
+_Grey = UInt8[np.ndarray, "_ _"]  # sizes are compared below, in a sentence
+_Key = UInt8[np.ndarray, "_ _"]
+
+
 @dataclass(frozen=True, eq=False)
 class CarriedTrimap:
     """The trimap of one frame.
@@ -46,7 +50,7 @@ class CarriedTrimap:
     closure: float | None
 
 
-def carry(plates: Sequence[GreyPixels], first: TrimapPixels | None, last: TrimapPixels | None) -> list[CarriedTrimap]:
+def carry(plates: Sequence[_Grey], first: _Key | None, last: _Key | None) -> list[CarriedTrimap]:
     """Carry the keys of an interval to every frame of it.
 
     Args:
@@ -187,7 +191,7 @@ def _distance_to(is_target: np.ndarray) -> np.ndarray:
     return cv2.distanceTransform((~is_target).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
 
 
-def _check(plates: Sequence[GreyPixels], first: TrimapPixels | None, last: TrimapPixels | None) -> None:
+def _check(plates: Sequence[_Grey], first: _Key | None, last: _Key | None) -> None:
     if not plates or (first is None and last is None):
         raise ConfigurationError("Expected frames and at least one key to carry, got none; draw a key first.")
     if len(plates) == 1 and first is not None and last is not None:

@@ -7,10 +7,12 @@ import math
 
 import cv2
 import numpy as np
+from jaxtyping import Float32
 
 from lfpnet.temporal.flow import flow, plate_grey, warped
 from lfpnet.types import PlatePixels
 
+_Plate = Float32[np.ndarray, "_ _ 3"]  # sizes may differ: that is a cut too
 #: A change above this is a cut.
 CUT_ABOVE = 0.08
 #: Longest side at which frames are compared.
@@ -19,7 +21,7 @@ _SIDE = 320
 _MOST_GAIN = 4.0
 
 
-def change_between(first_display: PlatePixels, second_display: PlatePixels) -> float:
+def change_between(first_display: _Plate, second_display: _Plate) -> float:
     """Mean difference of two plates after motion and exposure are taken out.
 
     Args:

@@ -21,6 +21,7 @@ SUB_COMMANDS = {
     "matte": "matte one plate",
     "trimap": "make and preview a trimap",
     "carry": "carry trimaps from a few key frames to all others",
+    "steady": "steady the mattes of a shot over time",
     "weights": "inspect or import weights",
     "doctor": "check this installation",
     "data": "make and look at training data",
