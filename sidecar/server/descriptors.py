@@ -7,7 +7,7 @@ from pathlib import Path
 #: More is of no use to one sidecar, and some systems make processes slow that could have millions.
 _WANTED = 65_536
 #: Shares of the limit above which nobody new is let in, and below which somebody is again.
-FULL, ROOMY = 0.6, 0.5
+FULL, ROOMY = 0.3, 0.25
 
 
 def raise_limit() -> None:
