@@ -47,6 +47,27 @@ def _jpeg(data: bytes) -> DeclaredSize:
         position += 2 if is_standalone else 2 + struct.unpack_from(">H", data, position + 2)[0]
 
 
+def has_jpeg_end(data: bytes) -> bool:
+    """Whether a JPEG reaches its end marker; decoders fill in what is missing with grey and say nothing.
+
+    Args:
+        data: a whole JPEG whose size could be read.
+    """
+    position = 2
+    while position + 4 <= len(data):
+        marker, (length,) = data[position + 1], struct.unpack_from(">H", data, position + 2)
+        if data[position] != 0xFF or marker in (0x00, 0xFF):
+            position += 1
+        elif marker == _START_OF_SCAN:
+            return data.find(b"\xff\xd9", position) >= 0  # never inside a scan: there FF is followed by 00
+        else:
+            position += 2 if marker == 0x01 or 0xD0 <= marker <= 0xD9 else 2 + length
+    return False
+
+
+_START_OF_SCAN = 0xDA
+
+
 def _tiff(data: bytes) -> DeclaredSize:
     """Width, height, bits per sample and samples per pixel from the first directory, classic or BigTIFF."""
     order = "<" if data.startswith(b"II") else ">"

@@ -30,7 +30,7 @@ class Mask:
         channel_read: name of the channel.
         path: the file, None for a mask made in memory.
         repaired_count: pixels that held NaN or infinity; these became 0 and +-65504.
-        notes: what a user should know about how the file was read.
+        notes: sentences on what was done to the pixels.
     """
 
     pixels: Float32[np.ndarray, "h w"]
@@ -95,23 +95,21 @@ def _from_exr(path: Path, channel: str | None, byte_limit: int) -> tuple[Mask, i
 
 
 def _from_raster(path: Path, kind: Kind, channel: str | None, byte_limit: int) -> tuple[Mask, int]:
-    samples, depth = read_raster(path, kind, byte_limit)
-    planes = {
-        name: samples[..., index]
-        for index, name in enumerate("Y" if samples.shape[2] == 1 else "RGBA"[: samples.shape[2]])
-    }
+    raster = read_raster(path, kind, byte_limit)
+    planes = {name: raster.samples[..., index] for index, name in enumerate(raster.names)}
     name = _raster_component(planes, channel, path)
     pixels = np.ascontiguousarray(planes[name])
     window = full_window(*pixels.shape)
     mask = Mask(
         pixels=pixels,
-        depth=depth,
+        depth=raster.depth,
         data_window=window,
         display_window=window,
         is_window_known=False,
         channel_read=name,
         path=path,
         repaired_count=replace_non_finite(pixels),
+        notes=raster.notes,
     )
     return mask, len(planes)
 

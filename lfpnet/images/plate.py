@@ -1,4 +1,4 @@
-"""Plates in: any EXR, or PNG, TIFF, JPEG, WebP and BMP, as float pixels with all that the result must carry on."""
+"""Plates in: any EXR, or PNG, TIFF, JPEG and their like, as float pixels with all that the result must carry on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from lfpnet.images.raster_file import read_raster
 from lfpnet.images.source_file import DEFAULT_BYTE_LIMIT, Kind, picture_kind
 from lfpnet.images.windows import Window, full_window
 
-Depth = Literal["half", "float", "uint8", "uint16"]
+Depth = Literal["half", "float", "uint8", "uint16", "uint32"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,7 @@ class Plate:
 
     Attributes:
         pixels: the data window's pixels; scene-linear and unbounded if `is_linear`, else display-encoded in [0, 1].
-        is_linear: True for EXR and float TIFF.
+        is_linear: True for EXR and whatever else holds floating point (TIFF, HDR).
         depth: as stored in the file.
         data_window: where pixels exist, inclusive corners (x0, y0, x1, y1).
         display_window: the format.
@@ -31,6 +31,7 @@ class Plate:
         channels_read: names of the channels that became red, green and blue (one name for grey).
         path: the file, None for a plate made in memory.
         repaired_count: pixels that held NaN or infinity; these became 0 and +-65504.
+        notes: sentences on what was done to the pixels, for whoever asked for them.
     """
 
     pixels: Float32[np.ndarray, "h w 3"]
@@ -42,6 +43,7 @@ class Plate:
     channels_read: tuple[str, ...]
     path: Path | None
     repaired_count: int
+    notes: tuple[str, ...] = ()
 
     @property
     def matte_depth(self) -> Literal["half", "float"]:
@@ -53,7 +55,7 @@ def read_plate(path: Path | str, *, layer: str | None = None, byte_limit: int = 
     """Read a plate.
 
     Args:
-        path: EXR of any layout but deep, or an 8/16-bit or float PNG, TIFF, JPEG, WebP or BMP; alpha is ignored.
+        path: any picture of `docs/pictures-in.md`; alpha is ignored.
         layer: EXR layer or part that holds the colour; None takes the bare R, G, B or Y, or the only layer with colour.
         byte_limit: most bytes that the decoded file may take; in EXR every channel of every part counts as float.
 
@@ -88,18 +90,20 @@ def _from_exr(path: Path, layer: str | None, byte_limit: int) -> Plate:
 
 
 def _from_raster(path: Path, kind: Kind, byte_limit: int) -> Plate:
-    samples, depth = read_raster(path, kind, byte_limit)
-    is_grey = samples.shape[2] == 1
-    pixels = np.repeat(samples, 3, axis=2) if is_grey else np.ascontiguousarray(samples[..., :3])
+    raster = read_raster(path, kind, byte_limit)
+    names = raster.colour_names
+    planes = [raster.names.index(names[index % len(names)]) for index in range(3)]
+    pixels = np.ascontiguousarray(raster.samples[..., planes])
     window = full_window(*pixels.shape[:2])
     return Plate(
         pixels=pixels,
-        is_linear=depth == "float",
-        depth=depth,
+        is_linear=raster.is_linear,
+        depth=raster.depth,
         data_window=window,
         display_window=window,
         header={},
-        channels_read=("Y",) if is_grey else ("R", "G", "B"),
+        channels_read=names,
         path=path,
         repaired_count=replace_non_finite(pixels),
+        notes=raster.notes,
     )

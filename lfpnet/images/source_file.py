@@ -1,6 +1,6 @@
 """A picture file before anything is decoded: does it exist, which kind is it by its first bytes, is it too large.
 
-The name's ending is not asked: files are renamed more often than they are converted.
+The name's ending is not asked, files are renamed more often than they are converted; but for TGA, which says nothing.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Literal
 from lfpnet.errors import ImageFileError
 from lfpnet.regular_file import open_regular
 
-Kind = Literal["exr", "png", "jpeg", "tiff", "webp", "bmp"]
+Kind = Literal["exr", "png", "jpeg", "tiff", "webp", "bmp", "tga", "hdr", "jxl"]
 
 #: Room for one plate of 16384 x 16384 in float RGBA (4 GiB). A hostile EXR of 9 kB can ask for more than that.
 DEFAULT_BYTE_LIMIT = 16384 * 16384 * 4 * 4
@@ -80,10 +80,11 @@ def _checked_kind(path: Path, start: bytes) -> Kind:
     """The kind that the first bytes announce."""
     if not start:
         raise ImageFileError(f"{path} is empty (0 bytes); write or copy it again.")
-    kind = _kind_of(start)
+    kind = _kind_of(start) or ("tga" if path.suffix.lower() == ".tga" and _is_targa(start) else None)
     if kind is None:
         raise ImageFileError(
-            f"{path} was expected to be EXR, PNG, TIFF, JPEG, WebP or BMP, but starts like none of them; convert it."
+            f"{path} was expected to be EXR, PNG, TIFF, JPEG, JPEG XL, WebP, BMP, TGA or HDR, but starts like none of "
+            "them; convert it."
         )
     return kind
 
@@ -124,5 +125,14 @@ def _kind_of(start: bytes) -> Kind | None:
         b"II+\x00": "tiff",
         b"MM\x00+": "tiff",
         b"BM": "bmp",
+        b"#?RADIANCE": "hdr",
+        b"#?RGBE": "hdr",
+        b"\xff\x0a": "jxl",
+        b"\x00\x00\x00\x0cJXL \r\n\x87\n": "jxl",
     }
     return next((kind for signature, kind in signatures.items() if start.startswith(signature)), None)
+
+
+def _is_targa(start: bytes) -> bool:
+    """Whether these may begin a TGA, which has no signature: palette flag and a known type of picture."""
+    return len(start) == 16 and start[1] <= 1 and start[2] in (1, 2, 3, 9, 10, 11)

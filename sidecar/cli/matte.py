@@ -57,7 +57,9 @@ def add_parser(subparsers: Any) -> None:
 
 def add_matte_options(parser: argparse.ArgumentParser) -> None:
     """Add what decides the result: the files, the network and the frames; `lfpnet farm` hands these on."""
-    parser.add_argument("plate", type=Path, help="EXR (scene-linear), PNG, TIFF or JPEG (display-encoded)")
+    parser.add_argument(
+        "plate", type=Path, help="EXR (scene-linear), or PNG, TIFF, JPEG and others (docs/pictures-in.md)"
+    )
     add_trimap_options(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, help="EXR to write")
     parser.add_argument("--layer", help="layer of the plate's EXR, for example beauty")
@@ -119,7 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(problem)
     _check_output(arguments)
     plate = read_plate(arguments.plate, layer=arguments.layer)
-    notes: list[str] = []
+    notes = list(plate.notes)
     trimap = make_trimap(arguments, plate, notes.append)
     summary = inspect(trimap, plate.pixels.shape)
     notes += summary.warnings

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     inputs = {path: f"the {option}" for option in PICTURES if (path := getattr(arguments, option)) is not None}
     check_outputs({path: name for path, name in outputs.items() if path is not None}, inputs)
     plate = read_plate(arguments.plate)
-    notes: list[str] = []
+    notes = list(plate.notes)
     trimap = make_trimap(arguments, plate, notes.append)
     summary = inspect(trimap, plate.pixels.shape)
     for warning in (*notes, *summary.warnings):

@@ -65,9 +65,9 @@ class ImageIO:
         """
         plate = self._sources.plate(job)
         trimap = self._trimap(job, plate)
-        warnings = ()
+        warnings = plate.notes
         if plate.repaired_count:
-            warnings = (f"{plate.repaired_count} pixels of the plate held NaN or infinity and were replaced.",)
+            warnings += (f"{plate.repaired_count} pixels of the plate held NaN or infinity and were replaced.",)
         return Inputs(plate, trimap, warnings)
 
     def content_key(self, job: Job) -> str:

@@ -72,12 +72,13 @@ def _of_one(path: Path) -> tuple[Colour, Coverage, bool]:
     kind = picture_kind(path)
     if kind == "exr":
         return *_of_exr(path), True
-    samples, depth = read_raster(path, kind, DEFAULT_BYTE_LIMIT)
-    if samples.shape[2] != 4:
+    raster = read_raster(path, kind, DEFAULT_BYTE_LIMIT)
+    if not {"R", "G", "B", "A"} <= set(raster.names):
         raise _no_alpha(path)
-    colour = np.ascontiguousarray(samples[..., :3])
+    red, green, blue, alpha = (raster.samples[..., raster.names.index(name)] for name in "RGBA")
+    colour = np.stack([red, green, blue], axis=2)
     replace_non_finite(colour)
-    return colour, np.ascontiguousarray(samples[..., 3]), depth == "float"
+    return colour, np.ascontiguousarray(alpha), raster.is_linear
 
 
 def _of_exr(path: Path) -> tuple[Colour, Coverage]:
