@@ -1,4 +1,4 @@
-"""PNG, TIFF, JPEG, WebP, BMP, TGA, HDR and JPEG XL in, through OpenImageIO; EXR has a reader of its own.
+"""PNG, TIFF, JPEG, WebP, BMP, TGA and HDR in, through OpenImageIO; EXR has a reader of its own.
 
 Colours come as stored: alpha that is kept beside them is neither multiplied in nor divided out. Pictures are turned
 upright where they say that they lie otherwise, in every format, and the reader says so.
@@ -26,7 +26,7 @@ RasterDepth = Literal["uint8", "uint16", "uint32", "half", "float"]
 #: OpenImageIO's names of the kinds, and the endings by which it tries the right reader first.
 _READERS: dict[Kind, tuple[str, str]] = {
     "png": ("png", ".png"), "jpeg": ("jpeg", ".jpg"), "tiff": ("tiff", ".tif"), "webp": ("webp", ".webp"),
-    "bmp": ("bmp", ".bmp"), "tga": ("targa", ".tga"), "hdr": ("hdr", ".hdr"), "jxl": ("jpegxl", ".jxl"),
+    "bmp": ("bmp", ".bmp"), "tga": ("targa", ".tga"), "hdr": ("hdr", ".hdr"),
 }  # fmt: skip
 #: Kinds whose size our own parser reads before any library sees the file; OpenImageIO's header has to do for the rest.
 _SIZED = ("png", "jpeg", "tiff", "webp", "bmp")

@@ -12,7 +12,7 @@ from typing import Literal
 from lfpnet.errors import ImageFileError
 from lfpnet.regular_file import open_regular
 
-Kind = Literal["exr", "png", "jpeg", "tiff", "webp", "bmp", "tga", "hdr", "jxl"]
+Kind = Literal["exr", "png", "jpeg", "tiff", "webp", "bmp", "tga", "hdr"]
 
 #: Room for one plate of 16384 x 16384 in float RGBA (4 GiB). A hostile EXR of 9 kB can ask for more than that.
 DEFAULT_BYTE_LIMIT = 16384 * 16384 * 4 * 4
@@ -83,7 +83,7 @@ def _checked_kind(path: Path, start: bytes) -> Kind:
     kind = _kind_of(start) or ("tga" if path.suffix.lower() == ".tga" and _is_targa(start) else None)
     if kind is None:
         raise ImageFileError(
-            f"{path} was expected to be EXR, PNG, TIFF, JPEG, JPEG XL, WebP, BMP, TGA or HDR, but starts like none of "
+            f"{path} was expected to be EXR, PNG, TIFF, JPEG, WebP, BMP, TGA or HDR, but starts like none of "
             "them; convert it."
         )
     return kind
@@ -127,8 +127,6 @@ def _kind_of(start: bytes) -> Kind | None:
         b"BM": "bmp",
         b"#?RADIANCE": "hdr",
         b"#?RGBE": "hdr",
-        b"\xff\x0a": "jxl",
-        b"\x00\x00\x00\x0cJXL \r\n\x87\n": "jxl",
     }
     return next((kind for signature, kind in signatures.items() if start.startswith(signature)), None)
 

@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -87,12 +88,16 @@ class ImageLoader:
 
 def _named(read: Any, path: Path, image: dict[str, Any], name: str, byte_limit: int) -> Any:
     """Read a file; a picture that was sent has no path that would mean anything to the client."""
+    sent = f"The {name} that was sent"
     try:
-        return read(path, byte_limit=byte_limit)
+        found = read(path, byte_limit=byte_limit)
+        if image["kind"] == "file":
+            return found
+        return replace(found, notes=tuple(note.replace(str(path), sent) for note in found.notes))
     except ImageFileError as error:
         if image["kind"] == "file":
             raise
-        raise ImageFileError(str(error).replace(str(path), f"The {name} that was sent")) from error
+        raise ImageFileError(str(error).replace(str(path), sent)) from error
 
 
 @contextmanager

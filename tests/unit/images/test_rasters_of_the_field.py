@@ -145,18 +145,3 @@ def test_a_radiance_picture_is_linear_light(tmp_path):
     plate = read_plate(tmp_path / "p.hdr")
     assert plate.is_linear
     assert np.abs(plate.pixels - pixels).max() <= 30 / 128
-
-
-def test_a_jpeg_xl_is_read(tmp_path):
-    """Written by OpenImageIO too, for want of another writer: names, order and scale are what is tested."""
-    import OpenImageIO
-
-    pixels = np.zeros((16, 24, 3), np.uint8)
-    pixels[:, :12], pixels[:8, 12:] = (250, 30, 30), (30, 40, 240)
-    writer = OpenImageIO.ImageOutput.create(str(tmp_path / "p.jxl"))
-    writer.open(str(tmp_path / "p.jxl"), OpenImageIO.ImageSpec(24, 16, 3, "uint8"))
-    writer.write_image(pixels)
-    writer.close()
-    plate = read_plate(tmp_path / "p.jxl")
-    assert (plate.is_linear, plate.channels_read) == (False, ("R", "G", "B"))
-    assert np.abs(plate.pixels - pixels / 255).max() < 0.1
