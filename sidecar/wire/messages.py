@@ -107,7 +107,7 @@ TRAINING_COMMANDS = ("train", "finetune")
 STAGES = ("queued", "loading", "model", "computing", "encoding")
 COLOUR_SPACES = ("scene_linear", "srgb", "data")
 ORIGINS = ("top-left", "bottom-left")
-DEPTHS = ("half", "float")
+DEPTHS = ("half", "float", "auto")
 
 
 def check_message(kind: str, values: object) -> dict[str, Any]:

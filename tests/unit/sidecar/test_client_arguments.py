@@ -10,6 +10,8 @@ from sidecar_fixtures import plate_and_trimap
 
 from sidecar.client import Client, Pixels
 from sidecar.client import connection as connection_module
+from sidecar.client.arguments import check_submit
+from sidecar.client.request import build_request
 from sidecar.wire.errors import SidecarError
 
 EXR = {"kind": "exr"}
@@ -146,3 +148,9 @@ def test_an_unforeseen_error_in_the_thread_costs_a_connection_and_not_the_client
     client.cancel(job)
     with pytest.raises(SidecarError):
         job.wait(10)
+
+
+@pytest.mark.parametrize("depth", ["half", "float", "auto"])
+def test_every_depth_of_the_protocol_is_taken(depth):
+    request, _ = build_request({"plate": "/a/p.exr", "trimap": "/a/t.exr"}, {"kind": "exr", "depth": depth}, {})
+    check_submit(request)
