@@ -29,6 +29,16 @@ settings.load_profile("lfpnet")
 HEAVY_SECONDS = 1800
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Make what a test printed and logged fit to be sent: xdist ends a worker whose report holds a lone surrogate."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode("utf-8")) for name, text in report.sections
+    ]
+    return report
+
+
 def pytest_collection_modifyitems(items):
     """Give heavy tests without a limit of their own the longer one."""
     for item in items:
