@@ -7,7 +7,7 @@ LfpnetError
 │   ├── TrimapError         a trimap cannot be made or holds nothing to work from
 │   ├── WeightsError        a checkpoint is damaged, incomplete or not of this network (lists every problem)
 │   └── ConfigurationError  an option has a value outside its range
-├── OutputError             a result cannot be written; retry after mending the folder or the disk
+├── OutputError             a result cannot be written; retry after fixing the folder or the disk
 ├── DeviceError             the device is missing or out of memory; retry with smaller tiles or another device
 └── CancelledError          the caller asked to stop; nothing was written
 """

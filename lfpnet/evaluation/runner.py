@@ -124,7 +124,7 @@ def _require_unknown(case: Case, pixels: EvaluationCase) -> None:
     if inspect(pixels.trimap, pixels.plate.shape).unknown_pixels == 0:
         raise TrimapError(
             f"Expected unknown pixels in the trimap of {case.plate} ({pixels.trimap_origin}), found none; there is "
-            "nothing to measure, so mend the trimap or skip the case."
+            "nothing to measure, so fix the trimap or skip the case."
         )
 
 

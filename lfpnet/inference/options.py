@@ -15,7 +15,7 @@ class MatteOptions:
     Attributes:
         plan: `fast`, `exact` or `published`, see `lfpnet.inference.tiling`.
         tile: side of a tile in pixels, a multiple of 16; None takes what suits plan, network and trimap.
-        has_augmentation: whether every tile is seen in all eight turns (test-time augmentation).
+        has_augmentation: test-time augmentation: whether every tile is seen turned and mirrored in all eight ways.
         alpha_depth: `half` rounds alpha before the colours are solved, so that what a half-float file stores still
             reproduces the plate.
         is_truncated: whether alpha is cut down to 8 bits as the published evaluation does.

@@ -27,9 +27,7 @@ def check_floats(**pictures: np.ndarray) -> None:
         if not np.issubdtype(picture.dtype, np.floating):
             raise InputError(f"Expected {name} as floats from 0 to 1, but it is {picture.dtype}; divide by 255 first.")
         if unusable := picture.size - np.count_nonzero(np.isfinite(picture)):
-            raise InputError(
-                f"Expected finite values in {name}, but {unusable} are NaN or Inf; mend the picture first."
-            )
+            raise InputError(f"Expected finite values in {name}, but {unusable} are NaN or Inf; fix the picture first.")
 
 
 def _size(picture: np.ndarray) -> str:

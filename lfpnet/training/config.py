@@ -135,7 +135,7 @@ class TrainingConfig:
             return cls(network, built, chances=chances, **plain)
         except TypeError as error:
             raise ConfigurationError(
-                f"Expected known options in every phase and among the chances, got '{error}'; mend the file."
+                f"Expected known options in every phase and among the chances, got '{error}'; fix the file."
             ) from error
 
     def to_dict(self) -> dict[str, Any]:
@@ -175,10 +175,10 @@ def _check_radii(radii: Any) -> None:
     """Raise unless these are two reaches in order."""
     is_pair = isinstance(radii, tuple) and len(radii) == 2
     if not is_pair or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in radii):
-        raise ConfigurationError(f"Expected trimap_radii as two numbers of pixels, got {radii!r}; mend them.")
+        raise ConfigurationError(f"Expected trimap_radii as two numbers of pixels, got {radii!r}; fix them.")
     if not 0 <= radii[0] <= radii[1] <= LONGEST_REACH:
         raise ConfigurationError(
-            f"Expected trimap_radii from 0 to {LONGEST_REACH:g} pixels, the smaller one first, got {radii}; mend them."
+            f"Expected trimap_radii from 0 to {LONGEST_REACH:g} pixels, the smaller one first, got {radii}; fix them."
         )
 
 

@@ -74,4 +74,4 @@ class Phase:
 def _check(name: str, value: Any, is_usable: bool, expected: str) -> None:
     """Raise unless the value can be used."""
     if not is_usable:
-        raise ConfigurationError(f"Expected {name} of a phase to be {expected}, got {value!r}; mend the configuration.")
+        raise ConfigurationError(f"Expected {name} of a phase to be {expected}, got {value!r}; fix the configuration.")

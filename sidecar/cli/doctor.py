@@ -1,4 +1,4 @@
-"""`lfpnet doctor`: is everything there that a matte needs, and what mends it if not."""
+"""`lfpnet doctor`: is everything there that a matte needs, and what fixes it if not."""
 
 import argparse
 import json
@@ -27,7 +27,7 @@ class Finding:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing needs mending."""
+        """Whether nothing needs fixing."""
         return not self.fix
 
 
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([{**asdict(finding), "is_well": finding.is_well} for finding in findings]))
     else:
         for finding in findings:
-            print(f"{'ok  ' if finding.is_well else 'MEND'}  {finding.what:14} {finding.found}")
+            print(f"{'ok  ' if finding.is_well else 'FIX '}  {finding.what:14} {finding.found}")
             if finding.fix:
                 print(f"      {'':14} {finding.fix}")
     return 0 if all(finding.is_well for finding in findings) else 1

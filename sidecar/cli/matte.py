@@ -96,7 +96,9 @@ def _add_network_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--plan", choices=PLAN_NAMES, default=DEFAULT_PLAN, help="where tiles lie")
     parser.add_argument("--tile", type=int, metavar="PIXELS", help="side of a tile, a multiple of 16")
-    parser.add_argument("--tta", action="store_true", help="test-time augmentation: eight turns of every tile")
+    parser.add_argument(
+        "--tta", action="store_true", help="test-time augmentation (8x): every tile turned and mirrored"
+    )
     parser.add_argument(
         "--truncate-8bit", action="store_true", help="cut alpha to 8 bits as the published evaluation does"
     )

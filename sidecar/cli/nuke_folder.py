@@ -59,7 +59,7 @@ def install(folder: Path, build: Callable[[Path], None]) -> Path:
             _keep(init, folder / BACKUP)
             _write(init.resolve(), after)
     except OSError as problem:
-        raise OutputError(f"The plugin cannot be written to {folder} ({problem}); mend the folder.") from problem
+        raise OutputError(f"The plugin cannot be written to {folder} ({problem}); fix the folder.") from problem
     return plugin
 
 
@@ -84,7 +84,7 @@ def uninstall(folder: Path) -> bool:
             else:
                 init.unlink()
     except OSError as problem:
-        raise OutputError(f"The plugin cannot be removed from {folder} ({problem}); mend the folder.") from problem
+        raise OutputError(f"The plugin cannot be removed from {folder} ({problem}); fix the folder.") from problem
     return had_plugin or after != before
 
 

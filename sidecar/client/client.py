@@ -20,7 +20,7 @@ from .request import Picture, build_request
 
 
 class Client:
-    """A connection to one sidecar that mends itself. Make it with `local` or `remote`; safe to use from any thread."""
+    """A connection to one sidecar that fixes itself. Make it with `local` or `remote`; safe to use from any thread."""
 
     def __init__(self, connection: Connection) -> None:
         """Start the client's thread."""

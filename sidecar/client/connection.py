@@ -1,4 +1,4 @@
-"""The connection between one client and its sidecar, on the client's own thread: find, greet, watch, mend."""
+"""The connection between one client and its sidecar, on the client's own thread: find, greet, watch, fix."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ class PendingJobs:
         return self._pool is not None and self._pool.on_refusal(request)
 
     def on_error(self, name: str, error: SidecarError) -> bool:
-        """End a job, unless sending it again mends the error; True when that needs another server."""
+        """End a job, unless sending it again fixes the error; True when that needs another server."""
         job = self._jobs.get(name)
         if job is None:
             return False

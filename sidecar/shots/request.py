@@ -29,7 +29,7 @@ class MatteRequest:
         model_fingerprint: hash of what these weights hold now, from `models_reply` or the file; nothing while unknown.
         plan: `fast`, `exact` or `published`.
         tile: side in pixels; 0 leaves it to the network.
-        tta: whether every tile is seen in all eight turns.
+        tta: test-time augmentation (8x): every tile turned and mirrored in all eight ways.
         truncate_8bit: whether alpha is cut to 8 bits as the published evaluation does.
         depth: `half`, `float`, or `auto` (as the plate; the command line's).
         compression: of the EXR.

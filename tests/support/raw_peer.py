@@ -1,4 +1,4 @@
-"""A client that speaks the protocol by hand and can therefore break it: raw DEALER sockets, no thread, no mending."""
+"""A client that speaks the protocol by hand and can therefore break it: raw DEALER sockets, no thread, no fixing."""
 
 from pathlib import Path
 from typing import Any, Self

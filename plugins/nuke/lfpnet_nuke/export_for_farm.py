@@ -18,7 +18,7 @@ from .sidecar.shots.report import FrameTask
 
 @dataclass
 class ExportReport:
-    """What an export did: frames written, and what the artist does next or has to mend."""
+    """What an export did: frames written, and what the artist does next or has to fix."""
 
     sentence: str = ""
     notice: str = ""

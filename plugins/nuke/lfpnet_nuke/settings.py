@@ -100,7 +100,7 @@ def read_settings(values: Mapping[str, Any], scene: Scene) -> Settings:
     """Check the values of the knobs against what is connected.
 
     Raises:
-        PluginError: the first thing that has to be mended.
+        PluginError: the first thing that has to be fixed.
     """
     settings = Settings(
         mode=str(values["lfp_mode"]),

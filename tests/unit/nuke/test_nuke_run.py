@@ -30,7 +30,7 @@ class QuickClient:
         code = self.fails.get(len(self.jobs))
         if code:
             job.end(
-                "failed", error=self.plugin("sidecar.wire.errors").SidecarError(code, f"Frame with {code}: mend it.")
+                "failed", error=self.plugin("sidecar.wire.errors").SidecarError(code, f"Frame with {code}: fix it.")
             )
         elif not self.never_ends:
             job.end("done", result=self._result(request))
@@ -170,24 +170,24 @@ def test_a_frame_that_cannot_be_matted_does_not_stop_the_others(shot):
     report = shot.run()
     assert [task.frame for task in report.made] == [1001, 1003]
     assert not report.is_whole
-    assert "1 failed, first frame 1002 main: Frame with bad_image: mend it." in report.sentence
+    assert "1 failed, first frame 1002 main: Frame with bad_image: fix it." in report.sentence
     assert not shot.leftovers()
 
 
 def test_an_error_that_would_hit_every_frame_ends_the_run(shot):
     shot.client.fails = {1: "model_unavailable"}
     report = shot.run()
-    assert report.problem == "Frame with model_unavailable: mend it."
+    assert report.problem == "Frame with model_unavailable: fix it."
     assert len(shot.client.jobs) <= 2
     assert not shot.leftovers()
 
 
 def test_an_export_that_fails_ends_the_run_with_its_sentence(shot, plugin):
     def export(*_):
-        raise plugin("errors").PluginError("The plate cannot be rendered: mend it.")
+        raise plugin("errors").PluginError("The plate cannot be rendered: fix it.")
 
     shot.export = export
-    assert shot.run().sentence == "The plate cannot be rendered: mend it."
+    assert shot.run().sentence == "The plate cannot be rendered: fix it."
     assert not shot.leftovers()
 
 

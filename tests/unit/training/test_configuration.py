@@ -99,7 +99,7 @@ def test_the_paper_trains_context_then_matting_then_decoders_then_everything():
     ],
 )
 def test_a_phase_out_of_range_is_refused_in_one_sentence(change):
-    with pytest.raises(ConfigurationError, match=r"Expected .* of a phase to be .*; mend the configuration"):
+    with pytest.raises(ConfigurationError, match=r"Expected .* of a phase to be .*; fix the configuration"):
         Phase(**{"steps": 5, **change})
 
 
