@@ -40,6 +40,7 @@ def possible_alpha(
 def _possible_share(plate: _Colours, share: Float32[np.ndarray, " n"], colour: _Colours) -> Float[np.ndarray, " n"]:
     """A layer's share, or as much of it as the darkest channel of the plate has room for."""
     light = np.maximum(plate, 0)
-    room = np.divide(light, colour, out=np.full_like(light, np.inf), where=colour > 0).min(axis=1)
+    with np.errstate(over="ignore"):  # there is room for any share of a colour that is next to nothing
+        room = np.divide(light, colour, out=np.full_like(light, np.inf), where=colour > 0).min(axis=1)
     trust = np.clip((LARGEST_SHARE - share) / (LARGEST_SHARE - TRUSTED_SHARE), 0, 1)
     return share - trust * np.maximum(share - room, 0)

@@ -3,7 +3,9 @@
 from lfpnet import __version__
 from lfpnet.images import write_matte
 from lfpnet.inference import MatteOptions, Predictor
+from lfpnet.weights import default_weights
 from sidecar.cli.matte_task import Made, MatteTask, TileBar
+from sidecar.runtime.fingerprint import file_fingerprint
 from sidecar.runtime.atomic import written_file
 
 
@@ -44,6 +46,7 @@ def matte_in_process(task: MatteTask) -> Made:
         "tiles": bar.tiles,
         "weights": predictor.provenance.name,
         "weights_licence": predictor.provenance.licence,
+        "weights_fingerprint": file_fingerprint(asked.weights or default_weights()),
         "device": str(predictor.device),
         "precision": str(predictor.precision).removeprefix("torch."),
     }

@@ -11,7 +11,7 @@ from nuke_terminal import run_terminal
 LOOK = """
 import sys
 
-print("loaded" if "lfpnet_nuke.commands" in sys.modules else "not loaded")
+print("loaded" if "lfpnet_nuke.connection" in sys.modules else "not loaded")
 for name in ("zmq", "msgpack"):
     print(getattr(sys.modules.get(name), "__file__", None))
 print([path for path in sys.path if "vendor" in path])
