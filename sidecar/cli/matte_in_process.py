@@ -5,8 +5,8 @@ from lfpnet.images import write_matte
 from lfpnet.inference import MatteOptions, Predictor
 from lfpnet.weights import default_weights
 from sidecar.cli.matte_task import Made, MatteTask, TileBar
-from sidecar.runtime.fingerprint import file_fingerprint
 from sidecar.runtime.atomic import written_file
+from sidecar.runtime.fingerprint import file_fingerprint
 
 
 def matte_in_process(task: MatteTask) -> Made:
