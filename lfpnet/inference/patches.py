@@ -39,7 +39,9 @@ class PatchCutter:
         #: Of the whole plate, if the network takes them.
         self.estimates: Estimates | None = None
         if network.has_estimates:
-            self.estimates = Estimates.of_plate(plate, trimap, is_linear=is_linear, check=check)
+            self.estimates = Estimates.of_plate(
+                plate, trimap, is_linear=is_linear, check=check, kinds=network.estimates
+            )
 
     def cut(
         self, tile: Tile, turn: Turn = UNTURNED
