@@ -5,15 +5,6 @@ Source: `training-data`, section 8: the methods fail in different places, so tha
 
 from lfpnet.estimates.estimates import ALPHAS, PLANES, Estimates
 from lfpnet.estimates.likelihood import colour_likelihood
-from lfpnet.estimates.propagation import FIRST_KINDS, KINDS, PROPAGATED, propagated_alphas
+from lfpnet.estimates.propagation import propagated_alphas
 
-__all__ = [
-    "ALPHAS",
-    "FIRST_KINDS",
-    "KINDS",
-    "PLANES",
-    "PROPAGATED",
-    "Estimates",
-    "colour_likelihood",
-    "propagated_alphas",
-]
+__all__ = ["ALPHAS", "PLANES", "Estimates", "colour_likelihood", "propagated_alphas"]

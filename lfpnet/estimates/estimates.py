@@ -4,7 +4,7 @@ Memory and time are bounded whatever the plate: it is halved until it is small e
 Source: He, Sun and Tang, Guided Image Filtering; He and Sun, Fast Guided Filter, for the enlargement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from jaxtyping import Float32, Float64
 from lfpnet.estimates.colours import estimated_colours
 from lfpnet.estimates.likelihood import colour_likelihood
 from lfpnet.estimates.linear_system import Check
-from lfpnet.estimates.propagation import FIRST_KINDS, PROPAGATED, propagate
+from lfpnet.estimates.propagation import PROPAGATED, propagate
 from lfpnet.estimates.reduced import reduce_plate, reduction_of
 from lfpnet.estimates.refinement import refine_alpha
 from lfpnet.types import BACKGROUND, FOREGROUND, AlphaPixels, PlatePixels, TrimapPixels
@@ -35,19 +35,13 @@ class Estimates:
         trimap: the reduced trimap, 0, 128 or 255.
         reduction: plate pixels per side of a reduced pixel.
         check: called now and then; what it raises ends the work.
-        kinds: the propagated alphas, see `propagation`; the colours go with the first.
     """
 
     def __init__(
-        self,
-        plate_display: PlatePixels,
-        trimap: TrimapPixels,
-        reduction: int,
-        check: Check | None = None,
-        kinds: Sequence[str] = FIRST_KINDS,
+        self, plate_display: PlatePixels, trimap: TrimapPixels, reduction: int, check: Check | None = None
     ) -> None:
         self.reduction = reduction
-        propagation = propagate(plate_display, trimap, check, kinds)
+        propagation = propagate(plate_display, trimap, check)
         self._system, self._trimap = propagation.closed_form, trimap
         alphas = [*np.moveaxis(propagation.alphas, 2, 0), colour_likelihood(plate_display, trimap)]
         lines = [_guided(plate_display, alpha, e) for alpha, e in zip(alphas, GUIDE_EPSILONS, strict=True)]
@@ -56,13 +50,7 @@ class Estimates:
 
     @classmethod
     def of_plate(
-        cls,
-        plate: PlatePixels,
-        trimap: TrimapPixels,
-        *,
-        is_linear: bool,
-        check: Check | None = None,
-        kinds: Sequence[str] = FIRST_KINDS,
+        cls, plate: PlatePixels, trimap: TrimapPixels, *, is_linear: bool, check: Check | None = None
     ) -> "Estimates":
         """Estimate alpha over a whole plate, reduced as far as its size needs.
 
@@ -71,10 +59,9 @@ class Estimates:
             trimap: 0, 128 or 255.
             is_linear: whether the plate is scene-linear.
             check: called now and then; what it raises ends the work.
-            kinds: the propagated alphas, see `propagation`.
         """
         reduction = reduction_of(*trimap.shape)
-        return cls(*reduce_plate(plate, trimap, reduction, is_linear=is_linear), reduction, check, kinds)
+        return cls(*reduce_plate(plate, trimap, reduction, is_linear=is_linear), reduction, check)
 
     def over(
         self, plate_display: PlatePixels, trimap: TrimapPixels, top: int, left: int, pixel_size: int = 1

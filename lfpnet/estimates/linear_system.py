@@ -1,23 +1,26 @@
 """What all propagation has in common: alpha of the unknown pixels as the solution of a sparse linear system."""
 
+import contextlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int64
+from jaxtyping import Float64, Int64
 
-from lfpnet.estimates.conjugate_gradients import conjugate_gradients
 from lfpnet.types import FOREGROUND, UNKNOWN, AlphaPixels, TrimapPixels
 
 #: The network corrects what is left: more accuracy costs time and gains nothing.
-TOLERANCE = 1e-4
-#: Where some pixels are tied to others by little.
-WEAK_TOLERANCE = 1e-5
-#: Where every pixel is held to a value a solution this near is as good.
+TOLERANCE = 1e-5
+MOST_ITERATIONS = 400
+#: Where every pixel is held to a value, so that few iterations suffice.
 NEAR_TOLERANCE = 1e-4
 #: Added to the diagonal, so that a pixel without neighbours has a solution.
 LEAST_DIAGONAL = 1e-7
+#: Of a matrix that has no incomplete Cholesky factor as it is.
+SHIFTS = (0.0, 1e-4, 1e-3, 1e-2, 1e-1)
 
 #: Asked now and then during long work; it raises to end it.
 Check = Callable[[], None]
@@ -25,17 +28,15 @@ Check = Callable[[], None]
 
 @dataclass(frozen=True)
 class LinearSystem:
-    """Alpha is what `(matrix + residuals^T residuals) @ alpha == right_side` says of the unknown pixels.
+    """Alpha is what `matrix @ alpha == right_side` says of the unknown pixels; both may be scaled and added.
 
     Attributes:
         matrix: symmetric, sparse, (u, u) for u unknown pixels in reading order.
         right_side: what the known foreground contributes to them.
-        residuals: sparse (n, u), of terms given as squares, or None: their product would have twenty times the entries.
     """
 
     matrix: Any
-    right_side: Float[np.ndarray, " u"]
-    residuals: Any = None
+    right_side: Float64[np.ndarray, " u"]
 
     @classmethod
     def of_rows(cls, rows: Any, trimap: TrimapPixels) -> "LinearSystem":
@@ -45,68 +46,51 @@ class LinearSystem:
             rows: sparse, (u, h * w): one for each unknown pixel.
             trimap: 0, 128 or 255.
         """
-        asked, known = _split(rows, trimap)
-        return cls(asked, -known)
+        flat = trimap.ravel()
+        columns = rows.tocsc()
+        return cls(columns[:, unknown_pixels(trimap)].tocsr(), -(rows @ (flat == FOREGROUND).astype(np.float64)))
 
-    @classmethod
-    def of_residuals(cls, rows: Any, trimap: TrimapPixels) -> "LinearSystem":
-        """The least squares of `rows @ alpha`.
-
-        Args:
-            rows: sparse, (n, h * w).
-            trimap: 0, 128 or 255.
-        """
-        from scipy.sparse import csr_matrix
-
-        asked, known = _split(rows, trimap)
-        return cls(csr_matrix((asked.shape[1],) * 2, dtype=asked.dtype), -(asked.T @ known), asked)
-
-    def times(self, weight: float) -> "LinearSystem":
-        """The system at a weight."""
-        residuals = None if self.residuals is None else float(np.sqrt(weight)) * self.residuals
-        return LinearSystem(weight * self.matrix, weight * self.right_side, residuals)
-
-    def plus(self, other: "LinearSystem", weight: float = 1.0) -> "LinearSystem":
+    def plus(self, other: "LinearSystem", weight: float) -> "LinearSystem":
         """Both systems in one, the other at a weight."""
-        from scipy.sparse import vstack
+        return LinearSystem((self.matrix + weight * other.matrix).tocsr(), self.right_side + weight * other.right_side)
 
-        other = other.times(weight)
-        parts = [system.residuals for system in (self, other) if system.residuals is not None]
-        residuals = vstack(parts, format="csr") if len(parts) > 1 else (parts or [None])[0]
-        return LinearSystem((self.matrix + other.matrix).tocsr(), self.right_side + other.right_side, residuals)
-
-    def held(self, values: Float[np.ndarray, " u"], weights: Float[np.ndarray, " u"]) -> "LinearSystem":
-        """The system with the squared distance to a value for each pixel, at a weight each, beside its own."""
-        from scipy.sparse import diags
-
-        matrix = (self.matrix + diags(weights)).tocsr()
-        return LinearSystem(matrix, self.right_side + weights * values, self.residuals)
-
-    def solved(self, trimap: TrimapPixels, check: Check | None = None, *, has_blocks: bool = True) -> AlphaPixels:
-        """Solve by conjugate gradients, from background on: what nothing ties to a known pixel stays background.
+    def solved(
+        self, pymatting: ModuleType, trimap: TrimapPixels, *, has_factor: bool, check: Check | None = None
+    ) -> AlphaPixels:
+        """Solve by conjugate gradients.
 
         Args:
+            pymatting: the library.
             trimap: 0, 128 or 255.
-            has_blocks: whether to precondition over blocks of pixels too, which pays where the matrix is hard.
+            has_factor: whether to precondition by an incomplete Cholesky factor, which pays where the matrix is hard;
+                else by its diagonal.
             check: called at every iteration; what it raises ends the work.
 
         Returns:
             (h, w), 0 to 1, known pixels as the trimap has them.
         """
         from scipy.sparse import identity
+        from scipy.sparse.linalg import cg
 
-        # Colour mixture ties all pixels to others; what closed-form alone ties, by a millionth, is lost in single.
-        kind = np.float64 if self.residuals is None else np.float32
-        matrix = (self.matrix + LEAST_DIAGONAL * identity(len(self.right_side))).tocsr().astype(kind)
-        right_side = self.right_side.astype(kind)
-        start, blocks = np.zeros(len(right_side), kind), _blocks(trimap) if has_blocks else None
-        tolerance = TOLERANCE if self.residuals is not None else WEAK_TOLERANCE
-        values = conjugate_gradients(matrix, self.residuals, right_side, start, blocks, tolerance, check)
+        matrix = (self.matrix + LEAST_DIAGONAL * identity(len(self.right_side))).tocsr()
+        factor = _factor(pymatting, matrix) if has_factor else None
+        factor = pymatting.jacobi(matrix) if factor is None else factor
+        preconditioner = _operator(factor, matrix.shape)
+        values, _ = cg(
+            matrix,
+            self.right_side,
+            rtol=TOLERANCE,
+            maxiter=MOST_ITERATIONS,
+            M=preconditioner,
+            callback=None if check is None else lambda _values: check(),
+        )
         alpha = (trimap == FOREGROUND).astype(np.float32)
         alpha[trimap == UNKNOWN] = np.nan_to_num(np.clip(values, 0, 1), nan=0.5)
         return alpha
 
-    def solved_near(self, values: Float[np.ndarray, " u"], weights: Float[np.ndarray, " u"]) -> Float[np.ndarray, " u"]:
+    def solved_near(
+        self, values: Float64[np.ndarray, " u"], weights: Float64[np.ndarray, " u"]
+    ) -> Float64[np.ndarray, " u"]:
         """Solve with every unknown pixel held to a value.
 
         Args:
@@ -116,8 +100,13 @@ class LinearSystem:
         Returns:
             Alpha of the unknown pixels, 0 to 1.
         """
-        held = self.held(values, weights)
-        found = conjugate_gradients(held.matrix, held.residuals, held.right_side, values, None, NEAR_TOLERANCE)
+        from scipy.sparse import diags
+        from scipy.sparse.linalg import cg
+
+        matrix = (self.matrix + diags(weights)).tocsr()
+        found, _ = cg(
+            matrix, self.right_side + weights * values, x0=values, rtol=NEAR_TOLERANCE, maxiter=MOST_ITERATIONS
+        )
         return np.clip(np.where(np.isfinite(found), found, values), 0, 1)
 
 
@@ -126,24 +115,20 @@ def unknown_pixels(trimap: TrimapPixels) -> Int64[np.ndarray, " u"]:
     return np.flatnonzero(trimap.ravel() == UNKNOWN)
 
 
-def _split(rows: Any, trimap: TrimapPixels) -> tuple[Any, Float[np.ndarray, " n"]]:
-    """The columns of the unknown pixels, and what the known foreground makes of the others."""
-    column_of = np.cumsum(trimap.ravel() == UNKNOWN, dtype=np.int32) - 1
-    known = rows @ (trimap.ravel() == FOREGROUND).astype(rows.dtype)
-    is_asked = trimap.ravel()[rows.indices] == UNKNOWN
-    before = np.concatenate([[0], np.cumsum(is_asked)]).astype(np.int32)
-    parts = rows.data[is_asked], column_of[rows.indices[is_asked]], before[rows.indptr]
-    return type(rows)(parts, (rows.shape[0], np.count_nonzero(trimap == UNKNOWN))), known
+def _operator(factor: Any, shape: tuple[int, int]) -> Any:
+    """Preconditioners of pymatting are functions; scipy takes operators."""
+    import scipy.sparse.linalg
+
+    operator: Any = scipy.sparse.linalg.LinearOperator  # scipy's stub knows the base class's constructor only
+    return operator(shape, matvec=factor, dtype=np.float64)
 
 
-def _blocks(trimap: TrimapPixels) -> Int64[np.ndarray, " u"]:
-    """For every unknown pixel the number of the square of pixels that it lies in, as small as few squares allow."""
-    from lfpnet.estimates.conjugate_gradients import MOST_BLOCKS
-
-    rows, columns = np.divmod(unknown_pixels(trimap), trimap.shape[1])
-    side = 4
-    while True:
-        squares, block_of = np.unique(rows // side * trimap.shape[1] + columns // side, return_inverse=True)
-        if len(squares) <= MOST_BLOCKS:
-            return block_of
-        side += side // 2
+def _factor(pymatting: ModuleType, matrix: Any) -> Any:
+    """An incomplete Cholesky factor, or None when even a large shift gives none."""
+    for shift in SHIFTS:
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):  # it prints advice for its own users
+                return pymatting.ichol(matrix.tocsc(), discard_threshold=1e-4, shifts=(shift,))
+        except ValueError:
+            continue
+    return None

@@ -39,9 +39,7 @@ class PatchCutter:
         #: Of the whole plate, if the network takes them.
         self.estimates: Estimates | None = None
         if network.has_estimates:
-            self.estimates = Estimates.of_plate(
-                plate, trimap, is_linear=is_linear, check=check, kinds=network.estimates
-            )
+            self.estimates = Estimates.of_plate(plate, trimap, is_linear=is_linear, check=check)
 
     def cut(
         self, tile: Tile, turn: Turn = UNTURNED

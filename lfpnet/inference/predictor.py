@@ -27,6 +27,7 @@ from lfpnet.inference.tiling import SMALLEST_SIDE, Plan, Tile, plan_tiles
 from lfpnet.model.checkpoint import Provenance, load_network
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import LFPNet
+from lfpnet.pymatting_library import load_pymatting
 from lfpnet.trimap import inspect
 from lfpnet.types import AlphaPixels, Matte, PlatePixels, TrimapPixels
 from lfpnet.weights import default_weights
@@ -55,6 +56,8 @@ class Predictor:
         self.precision = choose_precision(precision, self.device)
         self.provenance = provenance
         self.config = network.config
+        if self.config.has_estimates:
+            load_pymatting("makes the estimates that these weights take")  # now, and not under the first matte
         self._layout = _memory_layout(self.device, self.precision, self.config)
         self._network = network.prepare_for_inference().to(self.device)
         self._network.to(memory_format=self._layout)  # type: ignore[call-overload]

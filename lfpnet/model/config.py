@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from lfpnet.errors import ConfigurationError
-from lfpnet.estimates import FIRST_KINDS, KINDS, PROPAGATED
 
 Propagating = Literal["none", "non_local", "aspp", "cspp"]
 Structure = Literal["published", "lean"]
@@ -28,8 +27,6 @@ class LFPNetConfig:
         has_colour_prior: whether colours propagated from the known regions are inputs that the network corrects.
         has_estimates: whether classical estimates of alpha and colours (`lfpnet.estimates`) are inputs that the network
             weighs against what it sees itself.
-        estimates: the three propagated alphas among them, see `lfpnet.estimates.propagation`; files that do not say
-            take those that there were before there was a choice.
         matting_widths: channels of the lean matting module at 1/2, 1/4, 1/8 and 1/16 of the plate.
         context_widths: channels of the lean propagating module at 1/4, 1/8, 1/16 and 1/32 of the plate.
         pooling_width: channels of each branch of the lean pyramids.
@@ -43,7 +40,6 @@ class LFPNetConfig:
     has_context_alpha: bool = True
     has_colour_prior: bool = False
     has_estimates: bool = False
-    estimates: tuple[str, ...] = FIRST_KINDS
     matting_widths: tuple[int, int, int, int] = (64, 96, 144, 192)
     context_widths: tuple[int, int, int, int] = (48, 72, 112, 144)
     pooling_width: int = 40
@@ -81,11 +77,6 @@ class LFPNetConfig:
                 raise ConfigurationError(
                     f"Expected {key} among {', '.join(get_args(choices))}, got '{tidied[key]}'; choose one of them."
                 )
-        if "estimates" in tidied and (len(tidied["estimates"]) != PROPAGATED or set(tidied["estimates"]) - set(KINDS)):
-            raise ConfigurationError(
-                f"Expected {PROPAGATED} estimates among {', '.join(KINDS)}, got {', '.join(tidied['estimates'])}; "
-                "update lfpnet or choose among them."
-            )
         return cls(**tidied)
 
     def to_dict(self) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def encode_sample(sample: TrainingSample, network: LFPNetConfig) -> dict[str, Te
     inner = torch.from_numpy(encode_patch(inner_plate, np.ascontiguousarray(inner_trimap)))
     context = torch.from_numpy(encode_patch(around, around_trimap, network.context_reduction))
     if network.has_estimates:
-        estimates = _planes(_estimates(sample, network.estimates))
+        estimates = _planes(_estimates(sample))
         inner = torch.cat([inner, estimates[:, middle, middle]])
         context = torch.cat([context, nn.functional.avg_pool2d(estimates, network.context_reduction)])
     return {
@@ -111,13 +111,13 @@ def encode_sample(sample: TrainingSample, network: LFPNetConfig) -> dict[str, Te
     }
 
 
-def _estimates(sample: TrainingSample, kinds: Sequence[str]) -> UInt8[np.ndarray, "h w k"]:
+def _estimates(sample: TrainingSample) -> UInt8[np.ndarray, "h w k"]:
     """Those that the sample came with, or made from the crop alone."""
     if sample.estimates is not None:
         return sample.estimates
     plate = sample.plate.astype(np.float32) / 255
     small = reduce_plate(plate, sample.trimap, CROP_REDUCTION, is_linear=False)
-    estimates = Estimates(*small, CROP_REDUCTION, kinds=kinds).over(plate, sample.trimap, 0, 0)
+    estimates = Estimates(*small, CROP_REDUCTION).over(plate, sample.trimap, 0, 0)
     return np.rint(np.moveaxis(estimates, 0, 2) * 255).astype(np.uint8)
 
 

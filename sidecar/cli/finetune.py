@@ -99,10 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
     with _pool(arguments.pool) as pool, stopping_kindly() as stop:
         shown = {"loss": "loss", "held-back mse": "held-back mse", "procedural mse": "procedural mse"}
         progress = Progress(options.steps, 0, shown, label="finetune")
-        kinds = network.config.estimates if network.config.has_estimates else None
+        has_estimates = network.config.has_estimates
         frames = (
-            read_frames(taught, seed=options.seed, kinds=kinds),
-            read_frames(held, seed=options.seed + 1, kinds=kinds),
+            read_frames(taught, seed=options.seed, has_estimates=has_estimates),
+            read_frames(held, seed=options.seed + 1, has_estimates=has_estimates),
         )
         fitted = fit(
             network, *frames, pool, options, device=device, workers=arguments.workers, progress=progress,

@@ -61,13 +61,13 @@ def usable_frames(cases: Sequence[Case], *, on_skip: OnSkip | None = None) -> li
     return check_cases(cases, on_skip=on_skip, check=lambda case: _unknown_places(case.read()))
 
 
-def read_frames(cases: Sequence[Case], *, seed: int = 1, kinds: Sequence[str] | None = None) -> list[ShotFrame]:
+def read_frames(cases: Sequence[Case], *, seed: int = 1, has_estimates: bool = False) -> list[ShotFrame]:
     """Read frames and extend their colours beyond the alpha.
 
     Args:
         cases: plates with alphas; foreground and background are used where they exist.
         seed: of the places that crops are cut about.
-        kinds: the classical estimates that the network takes, made for each whole frame; None where it takes none.
+        has_estimates: whether the network takes classical estimates, which are then made for each whole frame.
 
     Returns:
         The frames in the same order.
@@ -79,10 +79,10 @@ def read_frames(cases: Sequence[Case], *, seed: int = 1, kinds: Sequence[str] | 
         ConfigurationError: pymatting is not installed.
     """
     generators = (np.random.default_rng([seed, number]) for number in range(len(cases)))
-    return [_frame(case.read(), rng, kinds) for case, rng in zip(cases, generators, strict=True)]
+    return [_frame(case.read(), rng, has_estimates) for case, rng in zip(cases, generators, strict=True)]
 
 
-def _frame(case: EvaluationCase, rng: np.random.Generator, kinds: Sequence[str] | None) -> ShotFrame:
+def _frame(case: EvaluationCase, rng: np.random.Generator, has_estimates: bool) -> ShotFrame:
     rows, columns = _unknown_places(case)
     chosen = rng.integers(0, len(rows), PLACES)
     plate, foreground, background = (_display(case, layer) for layer in (case.plate, case.foreground, case.background))
@@ -97,14 +97,13 @@ def _frame(case: EvaluationCase, rng: np.random.Generator, kinds: Sequence[str] 
         background=_eight_bit(background),
         places=np.stack([columns[chosen], rows[chosen]], axis=1).astype(np.int32),
         is_linear=case.is_linear,
-        estimates=None if kinds is None else _estimates(plate, case.trimap, kinds),
+        estimates=_estimates(plate, case.trimap) if has_estimates else None,
     )
 
 
-def _estimates(plate: PlatePixels, trimap: TrimapPixels, kinds: Sequence[str]) -> UInt8[np.ndarray, "10 h w"]:
+def _estimates(plate: PlatePixels, trimap: TrimapPixels) -> UInt8[np.ndarray, "10 h w"]:
     """What inference will give the network of this plate."""
-    estimates = Estimates.of_plate(plate, trimap, is_linear=False, kinds=kinds)
-    return _eight_bit(estimates.over(plate, trimap, 0, 0))
+    return _eight_bit(Estimates.of_plate(plate, trimap, is_linear=False).over(plate, trimap, 0, 0))
 
 
 def _unknown_places(case: EvaluationCase) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import torch
 from lfpnet.data.layouts import Case, find_cases
 from lfpnet.data.pool import build_pool
 from lfpnet.errors import ConfigurationError, ImageFileError, TrimapError
-from lfpnet.estimates import ALPHAS, FIRST_KINDS, Estimates
+from lfpnet.estimates import ALPHAS, Estimates
 from lfpnet.model.checkpoint import Provenance
 from lfpnet.model.config import LFPNetConfig
 from lfpnet.model.network import build_network
@@ -162,7 +162,7 @@ def test_a_crop_as_it_was_shot_is_a_part_of_the_plate_whose_layers_compose_it(po
 
 
 def test_estimates_of_whole_frames_lie_under_the_crops_that_keep_their_trimap(pool, shots):
-    frames = read_frames(find_cases(shots), kinds=FIRST_KINDS)
+    frames = read_frames(find_cases(shots), has_estimates=True)
     plate = frames[0].plate.astype(np.float32) / 255
     whole = Estimates.of_plate(plate, frames[0].trimap, is_linear=False).over(plate, frames[0].trimap, 0, 0)
     assert np.abs(frames[0].estimates / 255 - whole).max() < 0.01
