@@ -185,3 +185,13 @@ def test_a_linear_plate_is_estimated_in_display_space():
     of_display = Estimates.of_plate(plate, trimap, is_linear=False).over(plate, trimap, 0, 0)
     of_linear = Estimates.of_plate(to_linear(plate), trimap, is_linear=True).over(plate, trimap, 0, 0)
     np.testing.assert_allclose(of_linear, of_display, atol=0.02)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (1, 2), (2, 1), (1, 5), (3, 3)])
+def test_a_plate_cropped_to_next_to_nothing_has_estimates(size):
+    plate = np.full((*size, 3), 0.25, np.float32)
+    for value in (0, 128, 255):
+        estimates = Estimates.of_plate(plate, np.full(size, value, np.uint8), is_linear=True)
+        planes = estimates.over(plate, np.full(size, value, np.uint8), 0, 0)
+        assert planes.shape[1:] == size
+        assert np.isfinite(planes).all()
